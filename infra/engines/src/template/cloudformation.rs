@@ -1,0 +1,117 @@
+//! CloudFormation files as plain values. The short tags (`!Ref`, `!Sub`, `!GetAtt`) are dropped by the YAML reader, which
+//! leaves the name they point at; [`Stacks::target`] finds what such a name means, through the parameters of nested stacks.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::Error;
+
+/// One file.
+#[derive(Debug)]
+pub(super) struct Stack {
+    pub(super) file: String,
+    pub(super) content: Value,
+}
+
+/// The main template and its nested stacks.
+#[derive(Debug)]
+pub(super) struct Stacks(pub(super) Vec<Stack>);
+
+/// One resource of one stack.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Resource<'a> {
+    pub(super) stack: &'a Stack,
+    pub(super) name: &'a str,
+    pub(super) properties: &'a Value,
+}
+
+impl Stacks {
+    pub(super) fn read(root: &Path) -> Result<Self, Error> {
+        let main = root.join("template.yaml");
+        let infra = root.join("infra");
+        let mut paths: Vec<_> = std::fs::read_dir(&infra)
+            .map_err(|error| Error::file(&infra, &error))?
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
+            .collect();
+        paths.sort();
+        paths.insert(0, main);
+        let mut stacks = Vec::with_capacity(paths.len());
+        for path in paths {
+            let text = std::fs::read_to_string(&path).map_err(|error| Error::file(&path, &error))?;
+            stacks.push(parse(&path.to_string_lossy(), &text)?);
+        }
+        Ok(Self(stacks))
+    }
+
+    pub(super) fn parse(files: &[(&str, &str)]) -> Result<Self, Error> {
+        files.iter().map(|(file, text)| parse(file, text)).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// Every resource of this type, in all stacks.
+    pub(super) fn resources<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = Resource<'a>> {
+        self.0.iter().flat_map(move |stack| {
+            stack.content["Resources"].as_object().into_iter().flatten().filter_map(move |(name, resource)| {
+                (resource["Type"] == kind).then(|| Resource { stack, name, properties: &resource["Properties"] })
+            })
+        })
+    }
+
+    /// The one resource of this type.
+    pub(super) fn only<'a>(&'a self, kind: &'a str) -> Result<Resource<'a>, Error> {
+        self.resources(kind).next().ok_or_else(|| Error::Template {
+            file: self.0.first().map_or_else(String::new, |stack| stack.file.clone()).into(),
+            reason: format!("neither it nor a nested stack has a resource of type {kind}"),
+        })
+    }
+
+    /// The resource that a reference means, such as `JobsSweepFunction` for `!GetAtt JobsSweepFunction.Arn`; a parameter of
+    /// a nested stack leads on to what the main template passes for it.
+    pub(super) fn target(&self, stack: &Stack, reference: &Value) -> Option<String> {
+        let name = referred(reference)?;
+        if stack.content["Parameters"].get(&name).is_none() {
+            return Some(name);
+        }
+        let passed = self.0.iter().filter_map(|parent| parent.content["Resources"].as_object().map(|all| (parent, all)));
+        for (parent, resources) in passed {
+            for resource in resources.values() {
+                let properties = &resource["Properties"];
+                let location = properties["Location"].as_str().or_else(|| properties["TemplateURL"].as_str());
+                let is_ours = location.is_some_and(|location| stack.file.ends_with(location.trim_start_matches("./")));
+                if let (true, Some(value)) = (is_ours, properties["Parameters"].get(&name)) {
+                    return self.target(parent, value);
+                }
+            }
+        }
+        Some(name)
+    }
+}
+
+fn parse(file: &str, text: &str) -> Result<Stack, Error> {
+    let content = serde_saphyr::from_str(text)
+        .map_err(|error| Error::Template { file: file.into(), reason: error.to_string() })?;
+    Ok(Stack { file: file.to_owned(), content })
+}
+
+/// The first name in a reference of any spelling: `A.Arn`, `${A.Arn}`, `[A, Arn]`, `{Ref: A}`, `{Fn::GetAtt: ...}`.
+fn referred(reference: &Value) -> Option<String> {
+    match reference {
+        Value::String(text) => {
+            let inner = text.split_once("${").map_or(text.as_str(), |(_, rest)| rest.split('}').next().unwrap_or(rest));
+            inner.split('.').next().map(str::to_owned)
+        }
+        Value::Array(items) => items.first().and_then(referred),
+        Value::Object(members) => members.values().next().and_then(referred),
+        _ => None,
+    }
+}
+
+/// The strings of a list, or one string as a list of one.
+pub(super) fn strings(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(one) => vec![one.clone()],
+        Value::Array(many) => many.iter().flat_map(strings).collect(),
+        _ => Vec::new(),
+    }
+}

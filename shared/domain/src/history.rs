@@ -1,0 +1,70 @@
+//! The history of a contact: who changed what, when. The same entries are the feed that keeps the directory index fresh.
+
+use crate::{
+    contact::FieldChange,
+    ids::{ContactId, JobId, MemberId, Version},
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// By what way a change came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Source {
+    /// A member, by hand.
+    Member,
+    /// A CSV import.
+    Import,
+    /// A bulk action.
+    Bulk,
+    /// A merge of two contacts.
+    Merge,
+    /// The undo of a job.
+    Undo,
+}
+
+/// Who or what changed a contact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Author {
+    /// By what way.
+    pub source: Source,
+    /// The member who did it or who started the job.
+    pub member: MemberId,
+    /// The job it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job: Option<JobId>,
+}
+
+/// What happened to the contact as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Event {
+    /// It was made.
+    Created,
+    /// Fields changed.
+    Updated,
+    /// It was deleted.
+    Deleted,
+    /// It came back by an undo.
+    Restored,
+}
+
+/// One change of one contact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Entry {
+    /// Which contact.
+    pub contact: ContactId,
+    /// The version it had after this change; a deletion counts as a version.
+    pub version: Version,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// What happened.
+    pub event: Event,
+    /// Who or what did it.
+    pub author: Author,
+    /// Each field's old and new value.
+    pub changes: Vec<FieldChange>,
+}

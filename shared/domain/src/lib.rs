@@ -1,0 +1,12 @@
+//! The rules of KDesk Contacts: pure data and functions. Nothing here knows of a network, a clock, chance or an SDK.
+
+pub mod contact;
+pub mod email;
+pub mod field;
+pub mod history;
+pub mod ids;
+pub mod phone;
+pub mod rules;
+pub mod schema;
+pub mod team;
+pub mod value;

@@ -1,0 +1,179 @@
+//! Who may do what: rules that return a decision which can be shown. Enforcing and explaining call the same function.
+
+use crate::{
+    contact::Profile,
+    field::Field,
+    team::{Communication, Member, Permission, Switch},
+};
+use serde::Serialize;
+
+/// Where the setting lives that decides a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase", tag = "where", content = "name")]
+pub enum Setting {
+    /// A switch of Team Settings > Communication, by its API name.
+    Team(&'static str),
+    /// A field of the contact, by its API name.
+    Contact(&'static str),
+    /// A permission of the member, by its title.
+    Member(&'static str),
+}
+
+/// One rule and how it came out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Rule {
+    /// The rule, as a sentence that is true when it passes.
+    #[schema(examples("The team's portal is open."))]
+    pub rule: String,
+    /// Whether it passes.
+    pub passes: bool,
+    /// The setting that decides it.
+    pub decided_by: Setting,
+}
+
+/// What was decided, and every rule in order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Decision {
+    /// Whether all rules pass.
+    pub allowed: bool,
+    /// Every rule in order; the first that fails is the reason.
+    pub because: Vec<Rule>,
+}
+
+impl Decision {
+    fn all(because: Vec<Rule>) -> Self {
+        Self { allowed: because.iter().all(|rule| rule.passes), because }
+    }
+
+    /// The first rule that fails.
+    pub fn refusal(&self) -> Option<&Rule> {
+        self.because.iter().find(|rule| !rule.passes)
+    }
+}
+
+fn team_has(team: &Communication, switch: Switch) -> Rule {
+    Rule { rule: format!("The team's switch “{}” is on.", switch.title()), passes: switch.is_on(team), decided_by: Setting::Team(switch.name()) }
+}
+
+fn contact_has(contact: &Profile, field: Field, rule: &str) -> Rule {
+    Rule { rule: rule.to_owned(), passes: contact.is_on(field), decided_by: Setting::Contact(field.name()) }
+}
+
+/// Whether a contact may be in the portal: asked when they sign in and again at each of their requests.
+pub fn portal_access(team: &Communication, contact: &Profile) -> Decision {
+    Decision::all(vec![
+        team_has(team, Switch::portal),
+        contact_has(contact, Field::ContactIsActive, "The contact is active."),
+        contact_has(contact, Field::PortalAccess, "The contact has portal access."),
+    ])
+}
+
+/// Whether a contact can sign in to the portal by a mailed code: portal access, and an address to mail the code to.
+pub fn sign_in(team: &Communication, contact: &Profile) -> Decision {
+    let mut rules = portal_access(team, contact).because;
+    rules.push(Rule {
+        rule: "The contact has a Primary Email to send the code to.".to_owned(),
+        passes: contact.primary_email().is_some(),
+        decided_by: Setting::Contact(Field::PrimaryEmail.name()),
+    });
+    Decision::all(rules)
+}
+
+/// What a contact can be mailed about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Notification {
+    /// A ticket was created.
+    TicketCreated,
+    /// A ticket was updated.
+    TicketUpdated,
+    /// A ticket was commented.
+    TicketCommented,
+    /// A ticket was closed.
+    TicketClosed,
+    /// A form was assigned.
+    FormAssigned,
+}
+
+impl Notification {
+    /// Every kind.
+    pub const ALL: [Self; 5] = [Self::TicketCreated, Self::TicketUpdated, Self::TicketCommented, Self::TicketClosed, Self::FormAssigned];
+
+    const fn halves(self) -> (Switch, Field) {
+        match self {
+            Self::TicketCreated => (Switch::notify_ticket_created, Field::NotifyTicketCreated),
+            Self::TicketUpdated => (Switch::notify_ticket_updated, Field::NotifyTicketUpdated),
+            Self::TicketCommented => (Switch::notify_ticket_commented, Field::NotifyTicketCommented),
+            Self::TicketClosed => (Switch::notify_ticket_closed, Field::NotifyTicketClosed),
+            Self::FormAssigned => (Switch::notify_form_assigned, Field::NotifyFormAssigned),
+        }
+    }
+}
+
+/// Whether a contact is mailed about something. Mail goes to the Primary Email, else to the first labeled one.
+pub fn notification(team: &Communication, contact: &Profile, kind: Notification) -> Decision {
+    let (switch, preference) = kind.halves();
+    let has_address = contact.primary_email().is_some() || contact.emails().next().is_some();
+    Decision::all(vec![
+        team_has(team, switch),
+        contact_has(contact, preference, "The contact wants this mail."),
+        contact_has(contact, Field::ContactIsActive, "The contact is active."),
+        Rule { rule: "The contact has an email address.".to_owned(), passes: has_address, decided_by: Setting::Contact(Field::PrimaryEmail.name()) },
+    ])
+}
+
+/// Whether a member has a permission.
+pub fn member_may(member: &Member, permission: Permission) -> Decision {
+    Decision::all(vec![Rule {
+        rule: format!("The member has the permission “{}”.", permission.title()),
+        passes: member.permissions.contains(&permission),
+        decided_by: Setting::Member(permission.title()),
+    }])
+}
+
+/// Whether a member may import: the permission and the team's switch.
+pub fn import(member: &Member, team: &Communication) -> Decision {
+    let mut rules = member_may(member, Permission::ImportContacts).because;
+    rules.push(team_has(team, Switch::bulk_import));
+    Decision::all(rules)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Notification, Setting, notification, portal_access, sign_in};
+    use crate::{contact::Profile, field::Field, team::Communication, value::FieldError};
+    use serde_json::json;
+
+    #[test]
+    fn the_portal_needs_the_team_the_contact_and_their_access() -> Result<(), FieldError> {
+        let open = Communication { portal: true, ..Communication::default() };
+        let mut contact = Profile::default();
+        contact.set(Field::PortalAccess, &json!(true))?;
+        assert!(portal_access(&open, &contact).allowed);
+        assert!(!sign_in(&open, &contact).allowed, "no address for the code");
+        assert!(!portal_access(&Communication::default(), &contact).allowed);
+        contact.set(Field::ContactIsActive, &json!(false))?;
+        let decision = portal_access(&open, &contact);
+        assert_eq!(decision.refusal().map(|rule| rule.decided_by), Some(Setting::Contact("contactIsActive")));
+        assert_eq!(decision.because.len(), 3, "every rule is listed, not only the first that fails");
+        Ok(())
+    }
+
+    #[test]
+    fn a_mail_needs_both_halves_of_its_rule() -> Result<(), FieldError> {
+        let mut contact = Profile::default();
+        contact.set(Field::Emails, &json!({"work": "a@x.com"}))?;
+        for kind in Notification::ALL {
+            let (_, preference) = kind.halves();
+            assert!(notification(&Communication::default(), &contact, kind).allowed);
+            let mut unwilling = contact.clone();
+            unwilling.set(preference, &json!(false))?;
+            assert!(!notification(&Communication::default(), &unwilling, kind).allowed);
+        }
+        let silent = Communication { notify_ticket_closed: false, ..Communication::default() };
+        assert!(!notification(&silent, &contact, Notification::TicketClosed).allowed);
+        Ok(())
+    }
+}
