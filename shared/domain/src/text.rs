@@ -40,6 +40,9 @@ pub fn fold_case(text: &str) -> String {
 
 /// The decimal digits of a text, of any script, as ASCII: what is left of a phone number without its punctuation.
 pub fn digits(text: &str) -> String {
+    if text.is_ascii() {
+        return text.chars().filter(char::is_ascii_digit).collect();
+    }
     text.nfkd().filter_map(ascii_digit).collect()
 }
 
@@ -87,9 +90,8 @@ fn is_invisible(c: char) -> bool {
 }
 
 /// The zeros of scripts with their own decimal digits; each is followed by its nine (Unicode, general category Nd).
-const ZEROS: [u32; 18] = [
-    0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66, 0x0E50, 0x0ED0, 0x0F20, 0x1040, 0x17E0, 0x1810,
-];
+const ZEROS: [u32; 18] =
+    [0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66, 0x0E50, 0x0ED0, 0x0F20, 0x1040, 0x17E0, 0x1810];
 
 fn ascii_digit(c: char) -> Option<char> {
     if c.is_ascii() {

@@ -9,27 +9,189 @@ use std::collections::BTreeMap;
 use uuid::Builder;
 
 const FIRST: &[&str] = &[
-    "Anna", "Maria", "Thomas", "Michael", "Peter", "Julia", "Laura", "David", "Daniel", "Sarah", "Christian", "Andreas", "Stefan", "Martin", "Sophie", "Emma", "Paul", "Lukas", "Jonas", "Felix", "James", "Mary",
-    "John", "Patricia", "Robert", "Jennifer", "William", "Linda", "Richard", "Elizabeth", "Joseph", "Susan", "Charles", "Jessica", "Karen", "Nancy", "Zoë", "René", "José", "María", "Jürgen", "Jörg", "Günther",
-    "Søren", "Åsa", "Björn", "Łukasz", "Zofia", "Małgorzata", "Dvořák", "Jiří", "Çağla", "İpek", "Ömer", "François", "Éloïse", "Chloé", "Inês", "João", "Nuñez", "Siobhán", "Seán", "Þór", "Guðrún", "Ingrid", "Nguyễn",
-    "Thị", "Wei", "Min-jun", "Aiko", "Hiroshi", "Priya", "Arjun", "Fatima", "Mohammed", "Omar", "Aisha", "Olga", "Dmitri",
+    "Anna",
+    "Maria",
+    "Thomas",
+    "Michael",
+    "Peter",
+    "Julia",
+    "Laura",
+    "David",
+    "Daniel",
+    "Sarah",
+    "Christian",
+    "Andreas",
+    "Stefan",
+    "Martin",
+    "Sophie",
+    "Emma",
+    "Paul",
+    "Lukas",
+    "Jonas",
+    "Felix",
+    "James",
+    "Mary",
+    "John",
+    "Patricia",
+    "Robert",
+    "Jennifer",
+    "William",
+    "Linda",
+    "Richard",
+    "Elizabeth",
+    "Joseph",
+    "Susan",
+    "Charles",
+    "Jessica",
+    "Karen",
+    "Nancy",
+    "Zoë",
+    "René",
+    "José",
+    "María",
+    "Jürgen",
+    "Jörg",
+    "Günther",
+    "Søren",
+    "Åsa",
+    "Björn",
+    "Łukasz",
+    "Zofia",
+    "Małgorzata",
+    "Jiří",
+    "Çağla",
+    "İpek",
+    "Ömer",
+    "François",
+    "Éloïse",
+    "Chloé",
+    "Inês",
+    "João",
+    "Siobhán",
+    "Seán",
+    "Þór",
+    "Guðrún",
+    "Ingrid",
+    "Nguyễn",
+    "Thị",
+    "Wei",
+    "Min-jun",
+    "Aiko",
+    "Hiroshi",
+    "Priya",
+    "Arjun",
+    "Fatima",
+    "Mohammed",
+    "Omar",
+    "Aisha",
+    "Olga",
+    "Dmitri",
 ];
 const LAST: &[&str] = &[
-    "Müller", "Schmidt", "Schneider", "Fischer", "Weber", "Meyer", "Wagner", "Becker", "Schulz", "Hoffmann", "Smith", "Johnson", "Williams", "Brown", "Jones", "Garcia", "Miller", "Davis", "Rodriguez", "Martinez",
-    "Anderson", "Taylor", "Wilson", "O’Brien", "O'Neil", "MacDonald", "García Márquez", "Fernández", "Gonçalves", "da Silva", "Dupont", "Lefèvre", "Nowak", "Kowalski", "Wiśniewski", "Novák", "Svensson", "Jørgensen",
-    "Yılmaz", "Şahin", "Papadopoulos", "van der Berg", "de Vries", "Rossi", "Esposito", "Kim", "Tanaka", "Suzuki", "Singh", "Patel", "Sharma", "Ivanov", "Petrov", "Al-Farsi",
+    "Müller",
+    "Schmidt",
+    "Schneider",
+    "Fischer",
+    "Weber",
+    "Meyer",
+    "Wagner",
+    "Becker",
+    "Schulz",
+    "Hoffmann",
+    "Smith",
+    "Johnson",
+    "Williams",
+    "Brown",
+    "Jones",
+    "Garcia",
+    "Miller",
+    "Davis",
+    "Rodriguez",
+    "Martinez",
+    "Anderson",
+    "Taylor",
+    "Wilson",
+    "O’Brien",
+    "O'Neil",
+    "MacDonald",
+    "García Márquez",
+    "Fernández",
+    "Núñez",
+    "Gonçalves",
+    "da Silva",
+    "Dupont",
+    "Lefèvre",
+    "Nowak",
+    "Dvořák",
+    "Kowalski",
+    "Wiśniewski",
+    "Novák",
+    "Svensson",
+    "Jørgensen",
+    "Yılmaz",
+    "Şahin",
+    "Papadopoulos",
+    "van der Berg",
+    "de Vries",
+    "Rossi",
+    "Esposito",
+    "Kim",
+    "Tanaka",
+    "Suzuki",
+    "Singh",
+    "Patel",
+    "Sharma",
+    "Ivanov",
+    "Petrov",
+    "Al-Farsi",
 ];
 const WHOLE: &[&str] = &[
-    "김민준", "이서연", "박지훈", "山田太郎", "佐藤 花子", "王伟", "李娜", "Алексей Смирнов", "Екатерина Кузнецова", "Γιώργος Παπαδόπουλος", "Ελένη Νικολάου", "محمد الأحمد", "فاطمة الزهراء", "דוד לוי", "สมชาย ใจดี", "अर्जुन शर्मा", "გიორგი ბერიძე",
+    "김민준",
+    "이서연",
+    "박지훈",
+    "山田太郎",
+    "佐藤 花子",
+    "王伟",
+    "李娜",
+    "Алексей Смирнов",
+    "Екатерина Кузнецова",
+    "Γιώργος Παπαδόπουλος",
+    "Ελένη Νικολάου",
+    "محمد الأحمد",
+    "فاطمة الزهراء",
+    "דוד לוי",
+    "สมชาย ใจดี",
+    "अर्जुन शर्मा",
+    "გიორგი ბერიძე",
     "Արամ Սարգսյան",
 ];
-const SYLLABLES: &[&str] = &["ba", "ber", "cor", "da", "del", "fen", "gar", "hol", "jan", "ka", "kor", "lem", "lin", "mar", "mo", "nor", "pel", "quin", "ros", "san", "ster", "tan", "ul", "vin", "wal", "xan", "yor", "zim"];
-const TRADES: &[&str] = &["Logistics", "Systems", "Consulting", "Bäckerei", "Hospital", "Energy", "Foods", "Software", "Travel", "Maschinenbau", "Textiles", "Clinic", "University", "Insurance", "Hôtels", "Verlag"];
+const SYLLABLES: &[&str] = &[
+    "ba", "ber", "cor", "da", "del", "fen", "gar", "hol", "jan", "ka", "kor", "lem", "lin", "mar", "mo", "nor", "pel", "quin", "ros", "san", "ster",
+    "tan", "ul", "vin", "wal", "xan", "yor", "zim",
+];
+const TRADES: &[&str] = &[
+    "Logistics",
+    "Systems",
+    "Consulting",
+    "Bäckerei",
+    "Hospital",
+    "Energy",
+    "Foods",
+    "Software",
+    "Travel",
+    "Maschinenbau",
+    "Textiles",
+    "Clinic",
+    "University",
+    "Insurance",
+    "Hôtels",
+    "Verlag",
+];
 const FORMS: &[&str] = &["GmbH", "AG", "Ltd", "Inc.", "S.A.", "AB", "Sp. z o.o.", "K.K."];
 const MAIL: &[&str] = &["gmail.com", "outlook.com", "web.de", "yahoo.co.jp", "proton.me"];
 const LABELS: &[&str] = &["billing", "private", "office", "support"];
 
-/// A stream of numbers that look random (SplitMix64, <https://prng.di.unimi.it/splitmix64.c>).
+/// A stream of numbers that look random (the generator of <https://prng.di.unimi.it/splitmix64.c>).
 struct Numbers(u64);
 
 impl Numbers {
@@ -73,12 +235,14 @@ pub fn person(number: u64) -> Row {
     let domain = if numbers.below(4) == 0 { numbers.common(MAIL).to_owned() } else { domain };
     let primary_email = if numbers.below(20) == 0 { String::new() } else { format!("{local}{}@{domain}", numbers.below(1000)) };
     let mut emails = BTreeMap::new();
-    if numbers.below(3) == 0 {
-        emails.insert(numbers.common(LABELS).to_owned(), format!("{local}@{}", numbers.common(MAIL)));
+    for _ in 0..numbers.below(3) {
+        emails.insert(numbers.common(LABELS).to_owned(), format!("{local}{}@{}", numbers.below(100), numbers.common(MAIL)));
     }
-    let phones = (0..numbers.below(3)).map(|at| (["mobile", "work"][usize::from(at > 0)].to_owned(), phone(&mut numbers))).collect();
+    let phones = (0..=numbers.below(2)).map(|at| (["mobile", "work"][usize::from(at > 0)].to_owned(), phone(&mut numbers))).collect();
     Row {
-        id: ContactId::from_uuid(Builder::from_random_bytes((u128::from(numbers.next()) << 64 | u128::from(numbers.next())).to_be_bytes()).into_uuid()),
+        id: ContactId::from_uuid(
+            Builder::from_random_bytes((u128::from(numbers.next()) << 64 | u128::from(numbers.next())).to_be_bytes()).into_uuid(),
+        ),
         version: Version::new(1 + numbers.below(9)),
         display_name,
         company,
@@ -115,7 +279,13 @@ fn phone(numbers: &mut Numbers) -> PhoneText {
 pub fn tab_separated(row: &Row) -> String {
     let emails: Vec<&str> = row.emails.values().map(String::as_str).collect();
     let phones: Vec<String> = row.phones.values().map(|phone| format!("{} {}", phone.typed, phone.e164.as_deref().unwrap_or_default())).collect();
-    let digits: Vec<String> = row.phones.values().flat_map(|phone| [Some(&phone.typed), phone.e164.as_ref()]).flatten().map(|number| domain::text::digits(number)).collect();
+    let digits: Vec<String> = row
+        .phones
+        .values()
+        .flat_map(|phone| [Some(&phone.typed), phone.e164.as_ref()])
+        .flatten()
+        .map(|number| domain::text::digits(number))
+        .collect();
     let search = fold(&[&row.display_name, &row.company, &row.primary_email, emails.join(" ").as_str(), digits.join(" ").as_str()].join(" "));
     let fields = [
         row.id.to_string(),

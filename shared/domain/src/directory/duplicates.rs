@@ -173,7 +173,8 @@ mod tests {
         let mut labeled = row(2, "Ben", "", "ben@x.com");
         labeled.emails.insert("private".into(), "ANN@x.com".into());
         labeled.emails.insert("again".into(), "ann@x.com".into());
-        let directory = Directory::from_rows([row(1, "Ann", "", "Ann@X.com"), labeled, row(3, "Zoe", "", "zoe@x.com"), row(4, "Zoë", "", "zoë@x.com")]);
+        let directory =
+            Directory::from_rows([row(1, "Ann", "", "Ann@X.com"), labeled, row(3, "Zoe", "", "zoe@x.com"), row(4, "Zoë", "", "zoë@x.com")]);
         assert_eq!(groups(&directory), [(vec![1, 2], vec![Reason::SameEmail("ann@x.com".into())])]);
     }
 
@@ -187,7 +188,10 @@ mod tests {
             with_phone(row(5, "E", "", ""), "555 12 34", None),
             with_phone(row(6, "F", "", ""), "(555) 1234", None),
         ]);
-        assert_eq!(groups(&directory), [(vec![1, 2], vec![Reason::SamePhone("4930901820".into())]), (vec![5, 6], vec![Reason::SamePhone("5551234".into())])]);
+        assert_eq!(
+            groups(&directory),
+            [(vec![1, 2], vec![Reason::SamePhone("4930901820".into())]), (vec![5, 6], vec![Reason::SamePhone("5551234".into())])]
+        );
     }
 
     #[test]
@@ -200,7 +204,8 @@ mod tests {
 
     #[test]
     fn a_switchboard_is_not_a_person() {
-        let staff = |count: usize| (1..=count as u128).map(|number| with_phone(row(number, &format!("Person {number:02}"), "Acme", ""), "555 12 34", None));
+        let staff =
+            |count: usize| (1..=count as u128).map(|number| with_phone(row(number, &format!("Person {number:02}"), "Acme", ""), "555 12 34", None));
         assert_eq!(groups(&Directory::from_rows(staff(MOST_ALIKE))).len(), 1);
         assert_eq!(groups(&Directory::from_rows(staff(MOST_ALIKE + 1))), []);
     }

@@ -34,7 +34,12 @@ impl Model {
     }
 
     fn search(&self, q: &str, status: Option<Status>, sort: Sort, order: Order) -> Vec<Row> {
-        let mut found: Vec<Row> = self.0.values().filter_map(|(_, row)| row.clone()).filter(|row| status.is_none_or(|status| row.active == status) && holds(row, q)).collect();
+        let mut found: Vec<Row> = self
+            .0
+            .values()
+            .filter_map(|(_, row)| row.clone())
+            .filter(|row| status.is_none_or(|status| row.active == status) && holds(row, q))
+            .collect();
         found.sort_by(|a, b| compare(a, b, sort));
         if order == Order::Descending {
             found.reverse();
@@ -75,7 +80,26 @@ fn change() -> impl Strategy<Value = Change> {
 }
 
 fn question() -> impl Strategy<Value = String> {
-    let known = select(vec!["", " ", "a", "an", "ann", "ANNA lee", "x.com @", "+49 30 1234", "(030)1", "030-12", "-", "straße", "STRASSE", "기", "김", "1", "é", "no such"]);
+    let known = select(vec![
+        "",
+        " ",
+        "a",
+        "an",
+        "ann",
+        "ANNA lee",
+        "x.com @",
+        "+49 30 1234",
+        "(030)1",
+        "030-12",
+        "-",
+        "straße",
+        "STRASSE",
+        "기",
+        "김",
+        "1",
+        "é",
+        "no such",
+    ]);
     prop_oneof![3 => known.prop_map(str::to_owned), 1 => text()]
 }
 
@@ -158,7 +182,8 @@ fn merging_into_the_base_changes_no_answer() {
             if (at + round) % 7 == 0 {
                 batch.push(Change::Remove { id: id(number.into()), version: Version::new(round) });
             } else {
-                let mut row = row(number.into(), &format!("Name {}", number * round % 977), &format!("Company {}", number % 31), &format!("{number}@x.com"));
+                let mut row =
+                    row(number.into(), &format!("Name {}", number * round % 977), &format!("Company {}", number % 31), &format!("{number}@x.com"));
                 row.version = Version::new(round);
                 row.updated_at_ms = i64::try_from(at % 50).unwrap();
                 row.active = if number % 3 == 0 { Status::Inactive } else { Status::Active };

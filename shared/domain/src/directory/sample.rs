@@ -31,7 +31,8 @@ pub(super) fn row(number: u128, name: &str, company: &str, email: &str) -> Row {
 
 /// Short texts that often equal, contain or precede one another.
 pub(super) fn text() -> impl Strategy<Value = String> {
-    let known = select(vec!["", "", "Ann", "Anna", "ÁNNA", "ann lee", "Lee\nAnn", "Zoë", "Straße", "김민준", "a@x.com", "A@x.com", "anna@example.org"]);
+    let known =
+        select(vec!["", "", "Ann", "Anna", "ÁNNA", "ann lee", "Lee\nAnn", "Zoë", "Straße", "김민준", "a@x.com", "A@x.com", "anna@example.org"]);
     prop_oneof![4 => known.prop_map(str::to_owned), 2 => "[a-cÄé @.1]{0,6}", 1 => any::<String>()]
 }
 
@@ -46,14 +47,16 @@ pub(super) fn any_row() -> impl Strategy<Value = Row> {
     let emails = prop::collection::btree_map(labels(), text(), 0..3);
     let phones = prop::collection::btree_map(labels(), phone(), 0..3);
     let times = prop_oneof![Just(i64::MIN), Just(i64::MAX), -3..3_i64];
-    (0..50_u128, 1..6_u64, [text(), text(), text()], emails, phones, any::<bool>(), times).prop_map(|(number, version, [name, company, email], emails, phones, active, time)| Row {
-        version: Version::new(version),
-        emails,
-        phones,
-        active: if active { Status::Active } else { Status::Inactive },
-        updated_at_ms: time,
-        ..row(number, &name, &company, &email)
-    })
+    (0..50_u128, 1..6_u64, [text(), text(), text()], emails, phones, any::<bool>(), times).prop_map(
+        |(number, version, [name, company, email], emails, phones, active, time)| Row {
+            version: Version::new(version),
+            emails,
+            phones,
+            active: if active { Status::Active } else { Status::Inactive },
+            updated_at_ms: time,
+            ..row(number, &name, &company, &email)
+        },
+    )
 }
 
 /// Up to `most` rows, some of the same contact.

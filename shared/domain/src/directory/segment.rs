@@ -256,7 +256,12 @@ mod tests {
 
     #[test]
     fn slots_and_lists_are_sorted_and_empty_texts_come_last() {
-        let segment = Segment::from_rows([row(3, "éva", "", "b@x.com"), row(1, "Eva", "Acme", ""), row(2, "Adam", "acme", "a@x.com"), row(4, "", "Zeta", "c@x.com")]);
+        let segment = Segment::from_rows([
+            row(3, "éva", "", "b@x.com"),
+            row(1, "Eva", "Acme", ""),
+            row(2, "Adam", "acme", "a@x.com"),
+            row(4, "", "Zeta", "c@x.com"),
+        ]);
         let ids = |key| (0..4).map(|place| segment.ids[segment.slot_at(key, place)]).collect::<Vec<_>>();
         assert_eq!(ids(Key::Name), [id(2), id(1), id(3), id(4)]);
         assert_eq!(ids(Key::Id), [id(1), id(2), id(3), id(4)]);
