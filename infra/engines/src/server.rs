@@ -48,9 +48,7 @@ pub struct Server {
 impl Server {
     /// Listens on 127.0.0.1; `port` 0 takes a free one.
     pub async fn listen(port: u16) -> Result<TcpListener, Error> {
-        TcpListener::bind((Ipv4Addr::LOCALHOST, port))
-            .await
-            .map_err(|error| Error::Listen { port, reason: error.to_string() })
+        TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| Error::Listen { port, reason: error.to_string() })
     }
 
     /// Serves the router until [`Server::shutdown`].
@@ -63,10 +61,7 @@ impl Server {
     }
 
     /// Runs any server that ends when the given future does.
-    pub(crate) fn run<F>(
-        listener: TcpListener,
-        serve: impl FnOnce(TcpListener, Stopped) -> F,
-    ) -> Result<Self, Error>
+    pub(crate) fn run<F>(listener: TcpListener, serve: impl FnOnce(TcpListener, Stopped) -> F) -> Result<Self, Error>
     where
         F: Future<Output = ()> + Send + 'static,
     {

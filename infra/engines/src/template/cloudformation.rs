@@ -52,9 +52,9 @@ impl Stacks {
     /// Every resource of this type, in all stacks.
     pub(super) fn resources<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = Resource<'a>> {
         self.0.iter().flat_map(move |stack| {
-            stack.content["Resources"].as_object().into_iter().flatten().filter_map(move |(name, resource)| {
-                (resource["Type"] == kind).then(|| Resource { stack, name, properties: &resource["Properties"] })
-            })
+            let resources = stack.content["Resources"].as_object().into_iter().flatten();
+            let wanted = resources.filter(move |(_, resource)| resource["Type"] == kind);
+            wanted.map(move |(name, resource)| Resource { stack, name, properties: &resource["Properties"] })
         })
     }
 
@@ -89,8 +89,7 @@ impl Stacks {
 }
 
 fn parse(file: &str, text: &str) -> Result<Stack, Error> {
-    let content = serde_saphyr::from_str(text)
-        .map_err(|error| Error::Template { file: file.into(), reason: error.to_string() })?;
+    let content = serde_saphyr::from_str(text).map_err(|error| Error::Template { file: file.into(), reason: error.to_string() })?;
     Ok(Stack { file: file.to_owned(), content })
 }
 

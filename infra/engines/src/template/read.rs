@@ -68,13 +68,7 @@ fn caller(stacks: &Stacks, function: &Resource<'_>, properties: &Value) -> Calle
     }
 }
 
-fn schedule(
-    name: &str,
-    function: String,
-    expression: Option<String>,
-    input: &Value,
-    at: &Resource<'_>,
-) -> Result<Schedule, Error> {
+fn schedule(name: &str, function: String, expression: Option<String>, input: &Value, at: &Resource<'_>) -> Result<Schedule, Error> {
     let expression = expression.ok_or_else(|| missing(at, "a schedule without ScheduleExpression"))?;
     let input = match input {
         Value::String(json) => serde_json::from_str(json).unwrap_or_else(|_| Value::String(json.clone())),
@@ -222,8 +216,7 @@ Resources:
 ";
 
     fn template() -> Template {
-        let files =
-            [("template.yaml", MAIN), ("infra/data.yaml", DATA), ("infra/files.yaml", FILES), ("infra/schedules.yaml", SCHEDULES)];
+        let files = [("template.yaml", MAIN), ("infra/data.yaml", DATA), ("infra/files.yaml", FILES), ("infra/schedules.yaml", SCHEDULES)];
         Template::parse(&files).unwrap()
     }
 
@@ -245,7 +238,7 @@ Resources:
         let template = template();
         let schedule = template.schedule("sweep").unwrap();
         assert_eq!(schedule.function, "jobs-sweep");
-        assert_eq!(schedule.every, Some(Duration::from_secs(60)));
+        assert_eq!(schedule.every, Some(Duration::from_mins(1)));
         assert_eq!(schedule.input, serde_json::json!({}));
         assert_eq!(template.schedule("SweepSchedule"), template.schedule("jobs-sweep"));
         assert_eq!(template.schedule("nightly"), None);
@@ -262,9 +255,9 @@ Resources:
 
     #[test]
     fn rates_are_read_in_every_unit_and_crons_have_none() {
-        assert_eq!(rate("rate(5 minutes)"), Some(Duration::from_secs(300)));
-        assert_eq!(rate("rate(1 hour)"), Some(Duration::from_secs(3_600)));
-        assert_eq!(rate("rate(2 days)"), Some(Duration::from_secs(172_800)));
+        assert_eq!(rate("rate(5 minutes)"), Some(Duration::from_mins(5)));
+        assert_eq!(rate("rate(1 hour)"), Some(Duration::from_hours(1)));
+        assert_eq!(rate("rate(2 days)"), Some(Duration::from_hours(48)));
         assert_eq!(rate("cron(0 3 * * ? *)"), None);
     }
 
