@@ -1,6 +1,7 @@
 //! The rules of KDesk Contacts: pure data and functions. Nothing here knows of a network, a clock, chance or an SDK.
 
 pub mod contact;
+pub mod csv_file;
 pub mod directory;
 pub mod email;
 pub mod field;
