@@ -1,1 +1,55 @@
-//! Placeholder.
+//! The hands of KDesk Contacts: the table, the bucket, the clock, who is calling, and how a function starts. Rules live in `domain`.
+
+pub mod aws;
+pub mod clock;
+pub mod directory;
+pub mod engine;
+pub mod error;
+pub mod extract;
+pub mod files;
+pub mod host;
+pub mod openapi;
+pub mod random;
+pub mod route;
+pub mod settings;
+pub mod store;
+pub mod worker;
+
+pub use error::Error;
+pub use route::Route;
+
+use clock::Clock;
+use settings::Settings;
+use std::sync::Arc;
+
+/// Everything a handler works with. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct App {
+    /// The table.
+    pub store: store::Store,
+    /// The bucket.
+    pub files: files::Files,
+    /// The function that works on jobs.
+    pub worker: worker::Worker,
+    /// The directories this process has in memory.
+    pub directories: Arc<directory::Directories>,
+    /// The time.
+    pub clock: Clock,
+    /// What the deployment sets.
+    pub settings: Arc<Settings>,
+}
+
+impl App {
+    /// Puts an app together. Nothing is connected or read yet.
+    pub fn new(settings: Settings, clock: Clock) -> Result<Self, aws_smithy_runtime_api::box_error::BoxError> {
+        let clients = aws::clients(&settings)?;
+        Ok(Self {
+            store: store::Store::new(clients.dynamodb, settings.table.clone()),
+            files: files::Files::new(clients.s3, settings.bucket.clone()),
+            worker: worker::Worker::new(clients.lambda, settings.worker_function.clone()),
+            directories: Arc::new(directory::Directories::new(settings.directory_bytes)),
+            clock,
+            settings: Arc::new(settings),
+        })
+    }
+}

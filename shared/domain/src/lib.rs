@@ -1,5 +1,6 @@
 //! The rules of KDesk Contacts: pure data and functions. Nothing here knows of a network, a clock, chance or an SDK.
 
+pub mod bulk;
 pub mod contact;
 pub mod csv_file;
 pub mod directory;
@@ -7,9 +8,14 @@ pub mod email;
 pub mod field;
 pub mod history;
 pub mod ids;
+pub mod import;
+pub mod job;
+pub mod merge;
 pub mod phone;
+pub mod plan;
 pub mod rules;
 pub mod schema;
 pub mod team;
 pub mod text;
+pub mod undo;
 pub mod value;

@@ -1,0 +1,73 @@
+//! SDK clients that start fast and give up in time.
+
+use crate::settings::Settings;
+use aws_credential_types::Credentials;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
+use aws_smithy_http_client::{
+    Builder,
+    tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
+};
+use aws_smithy_runtime_api::{box_error::BoxError, client::http::SharedHttpClient};
+use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
+use std::time::Duration;
+
+/// Amazon Trust Services' roots (<https://www.amazontrust.com/repository/>), which every AWS endpoint chains to.
+/// Reading the system's whole store instead is most of a client's cold start.
+const AMAZON_ROOTS: &[u8] = include_bytes!("amazon_roots.pem");
+
+/// One operation with its retries: a request must be answered within 25 seconds whatever happens to one call.
+const OPERATION: Duration = Duration::from_secs(5);
+/// One attempt.
+const ATTEMPT: Duration = Duration::from_secs(2);
+/// Moving a part of a file takes longer than a table operation.
+const FILE_OPERATION: Duration = Duration::from_secs(60);
+const FILE_ATTEMPT: Duration = Duration::from_secs(25);
+
+/// The clients of one process.
+#[derive(Debug, Clone)]
+pub struct Clients {
+    /// The table.
+    pub dynamodb: aws_sdk_dynamodb::Client,
+    /// The bucket.
+    pub s3: aws_sdk_s3::Client,
+    /// Asynchronous invocation of the worker.
+    pub lambda: aws_sdk_lambda::Client,
+}
+
+/// Makes the clients. Nothing is connected yet.
+pub fn clients(settings: &Settings) -> Result<Clients, BoxError> {
+    let aws = &settings.aws;
+    let http = http_client()?;
+    let region = Region::new(aws.region.clone());
+    let credentials = Credentials::new(&aws.access_key_id, &aws.secret_access_key, aws.session_token.clone(), None, "environment");
+    let retry = RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(50)).with_max_backoff(Duration::from_secs(1));
+    let timeouts = |operation, attempt| {
+        TimeoutConfig::builder().connect_timeout(Duration::from_secs(1)).operation_timeout(operation).operation_attempt_timeout(attempt).build()
+    };
+
+    macro_rules! config {
+        ($sdk:ident, $endpoint:expr, $operation:expr, $attempt:expr) => {{
+            let mut config = $sdk::config::Builder::new()
+                .behavior_version(BehaviorVersion::latest())
+                .region(region.clone())
+                .credentials_provider(credentials.clone())
+                .http_client(http.clone())
+                .retry_config(retry.clone())
+                .timeout_config(timeouts($operation, $attempt));
+            config.set_endpoint_url($endpoint.clone());
+            config
+        }};
+    }
+    let s3 = config!(aws_sdk_s3, aws.s3_endpoint, FILE_OPERATION, FILE_ATTEMPT).force_path_style(aws.s3_endpoint.is_some());
+    Ok(Clients {
+        dynamodb: aws_sdk_dynamodb::Client::from_conf(config!(aws_sdk_dynamodb, aws.dynamodb_endpoint, OPERATION, ATTEMPT).build()),
+        s3: aws_sdk_s3::Client::from_conf(s3.build()),
+        lambda: aws_sdk_lambda::Client::from_conf(config!(aws_sdk_lambda, aws.lambda_endpoint, OPERATION, ATTEMPT).build()),
+    })
+}
+
+fn http_client() -> Result<SharedHttpClient, BoxError> {
+    let trust = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS);
+    let tls = TlsContext::builder().with_trust_store(trust).build()?;
+    Ok(Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls).build_https())
+}

@@ -1,0 +1,62 @@
+//! The OpenAPI 3.1 description, put together from the routes' own.
+
+use crate::Route;
+use utoipa::openapi::{
+    Components, ContentBuilder, Info, OpenApi, Paths, Ref, RefOr, Response, ResponseBuilder,
+    path::{HttpMethod, PathItem},
+    security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+};
+
+/// What every route may also answer, whatever it does.
+const ALWAYS: [(&str, &str); 2] =
+    [("401", "No token, or one that is not valid here."), ("500", "Something inside the service failed; nothing was half-written.")];
+
+/// Describes these routes.
+pub fn describe(routes: Vec<Route>) -> OpenApi {
+    let mut paths = Paths::new();
+    let mut components = Components::new();
+    for route in routes {
+        for (name, schema) in route.schemas {
+            components.schemas.insert(name, schema);
+        }
+        let mut operation = route.operation;
+        operation.operation_id = Some(route.name.to_owned());
+        operation.tags = Some(vec![route.name.split('-').next().unwrap_or_default().to_owned()]);
+        operation.security = Some(vec![SecurityRequirement::new("member", ["kdesk"])]);
+        for (status, meaning) in ALWAYS {
+            operation.responses.responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(problem(meaning)));
+        }
+        for (status, response) in &mut operation.responses.responses {
+            if let RefOr::T(response) = response
+                && status.starts_with(['4', '5'])
+                && response.content.is_empty()
+            {
+                *response = problem(&response.description);
+            }
+        }
+        let method = match route.method.as_str() {
+            "POST" => HttpMethod::Post,
+            "PUT" => HttpMethod::Put,
+            "PATCH" => HttpMethod::Patch,
+            "DELETE" => HttpMethod::Delete,
+            _ => HttpMethod::Get,
+        };
+        let item = PathItem::new(method, operation);
+        match paths.paths.get_mut(&route.path) {
+            Some(there) => there.merge_operations(item),
+            None => drop(paths.paths.insert(route.path, item)),
+        }
+    }
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").description(Some("An access token of the team's issuer."));
+    components.security_schemes.insert("member".to_owned(), SecurityScheme::Http(bearer.build()).into());
+    let mut info = Info::new("KDesk Contacts", env!("CARGO_PKG_VERSION"));
+    info.description = Some("The contacts of a helpdesk team: search, edit, import, export, change in bulk, and undo. The team always comes from the token.".to_owned());
+    let mut description = OpenApi::new(info, paths);
+    description.components = Some(components);
+    description
+}
+
+fn problem(meaning: &str) -> Response {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("ProblemDetails"))).build();
+    ResponseBuilder::new().description(meaning).content("application/problem+json", content).build()
+}

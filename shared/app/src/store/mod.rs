@@ -1,0 +1,153 @@
+//! The table: one method for each access pattern of [`keys`], one file for each concept. SDK errors end here.
+
+mod columns;
+mod commit;
+mod contacts;
+mod jobs;
+pub mod keys;
+mod log;
+mod members;
+mod snapshots;
+mod teams;
+mod uploads;
+
+pub use commit::{Change, Committed, Guard, Refusal, Unit};
+pub use contacts::{ShardCursor, Stored};
+pub use jobs::LiveJob;
+pub use log::{Logged, row};
+pub use snapshots::SnapshotPointer;
+
+use crate::Error;
+use aws_sdk_dynamodb::{
+    Client,
+    error::{ProvideErrorMetadata, SdkError},
+    types::{AttributeValue, KeysAndAttributes, ReturnValuesOnConditionCheckFailure},
+};
+use futures::{StreamExt, TryStreamExt, stream};
+use keys::Key;
+use serde::{Serialize, de::DeserializeOwned};
+use std::{collections::HashMap, time::Duration};
+
+/// An item as the SDK has it.
+pub type Item = HashMap<String, AttributeValue>;
+
+/// The table.
+#[derive(Debug, Clone)]
+pub struct Store {
+    client: Client,
+    table: String,
+}
+
+/// How a read sees writes that were just made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consistency {
+    /// All of them.
+    Strong,
+    /// Perhaps not yet; at half the price.
+    Eventual,
+}
+
+/// BatchGetItem takes at most 100 keys.
+const BATCH: usize = 100;
+/// How many batches are on their way at once.
+const BATCHES_AT_ONCE: usize = 8;
+
+impl Store {
+    /// A table.
+    pub const fn new(client: Client, table: String) -> Self {
+        Self { client, table }
+    }
+
+    async fn find_item(&self, key: Key) -> Result<Option<Item>, Error> {
+        let request = self.client.get_item().table_name(&self.table).set_key(Some(key.into())).consistent_read(true);
+        Ok(request.send().await.map_err(failed)?.item)
+    }
+
+    /// Reads items side by side. The answer has no order, and no item for a key that has none.
+    async fn find_items(&self, keys: Vec<Key>, consistency: Consistency) -> Result<Vec<Item>, Error> {
+        let batches: Vec<Vec<Key>> = keys.chunks(BATCH).map(<[Key]>::to_vec).collect();
+        let found = stream::iter(batches).map(|batch| self.find_batch(batch, consistency)).buffer_unordered(BATCHES_AT_ONCE);
+        Ok(found.try_collect::<Vec<_>>().await?.into_iter().flatten().collect())
+    }
+
+    async fn find_batch(&self, keys: Vec<Key>, consistency: Consistency) -> Result<Vec<Item>, Error> {
+        let request = KeysAndAttributes::builder().set_keys(Some(keys.into_iter().map(Item::from).collect()));
+        let mut left = Some(request.consistent_read(consistency == Consistency::Strong).build().map_err(Error::internal)?);
+        let mut found = Vec::new();
+        let mut wait = Duration::from_millis(20);
+        while let Some(request) = left.take() {
+            let answer = self.client.batch_get_item().request_items(&self.table, request).send().await.map_err(failed)?;
+            found.extend(answer.responses.unwrap_or_default().remove(&self.table).unwrap_or_default());
+            left = answer.unprocessed_keys.unwrap_or_default().remove(&self.table);
+            if left.is_some() {
+                tokio::time::sleep(wait).await;
+                wait = (wait * 2).min(Duration::from_secs(1));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Writes a record that nobody else may have written since: `version` in the item must be what it replaces.
+    /// The reply to a write may be lost after it took effect; `written_by` tells our own write from another's.
+    async fn save_versioned(&self, item: Item, replaces: Option<u64>) -> Result<(), Saved> {
+        let own = item.get("written_by").cloned();
+        let mut request = self.client.put_item().table_name(&self.table).set_item(Some(item));
+        request = match replaces {
+            None => request.condition_expression("attribute_not_exists(pk)"),
+            Some(version) => request.condition_expression("version = :version").expression_attribute_values(":version", AttributeValue::N(version.to_string())),
+        };
+        let request = request.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        match request.send().await {
+            Ok(_) => Ok(()),
+            Err(error) => match error.as_service_error() {
+                Some(aws_sdk_dynamodb::operation::put_item::PutItemError::ConditionalCheckFailedException(there)) => {
+                    let ours = own.is_some() && there.item().and_then(|item| item.get("written_by")) == own.as_ref();
+                    if ours { Ok(()) } else { Err(Saved::Stale) }
+                }
+                _ => Err(Saved::Failed(failed(error))),
+            },
+        }
+    }
+}
+
+/// Why a versioned record was not written.
+#[derive(Debug)]
+pub enum Saved {
+    /// Somebody wrote it since it was read.
+    Stale,
+    /// The table could not be asked.
+    Failed(Error),
+}
+
+impl From<Key> for Item {
+    fn from(key: Key) -> Self {
+        Self::from([("pk".to_owned(), AttributeValue::S(key.pk)), ("sk".to_owned(), AttributeValue::S(key.sk))])
+    }
+}
+
+/// A record as an item under its key.
+fn item(key: Key, record: &impl Serialize) -> Result<Item, Error> {
+    let mut item: Item = serde_dynamo::to_item(record).map_err(Error::internal)?;
+    item.extend(Item::from(key));
+    Ok(item)
+}
+
+/// An item as a record. Attributes that the record does not know, such as its key, are passed over.
+fn record<T: DeserializeOwned>(item: Item) -> Result<T, Error> {
+    serde_dynamo::from_item(item).map_err(Error::internal)
+}
+
+fn text(value: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(value.into())
+}
+
+/// Logs what went wrong and hides it. Throttling is told to the caller as such: it helps to wait.
+fn failed<E, R>(error: SdkError<E, R>) -> Error
+where
+    E: std::error::Error + ProvideErrorMetadata + 'static,
+    R: std::fmt::Debug,
+{
+    let throttled = matches!(error.code(), Some("ProvisionedThroughputExceededException" | "ThrottlingException" | "RequestLimitExceeded"));
+    let internal = Error::internal(aws_smithy_types::error::display::DisplayErrorContext(error));
+    if throttled { Error::TooMany { retry_after_seconds: 1 } } else { internal }
+}
