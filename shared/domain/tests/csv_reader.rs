@@ -2,7 +2,7 @@
 
 #![cfg(test)]
 
-use domain::csv_file::{Delimiter, Encoding, Format, MAX_COLUMNS, MAX_FIELD_CHARS, MAX_RECORD_BYTES, Record, RowProblem, RowReader};
+use domain::csv_file::{Delimiter, Encoding, Format, MAX_COLUMNS, MAX_FIELD_CHARS, MAX_RECORD_BYTES, Record, RecordProblem, RowReader};
 use proptest::prelude::{any, prop, proptest};
 
 fn format(encoding: Encoding) -> Format {
@@ -34,8 +34,8 @@ fn good(line: u64, cells: &[&str]) -> (u64, Result<Vec<String>, String>) {
     (line, Ok(cells.iter().map(|&cell| cell.to_owned()).collect()))
 }
 
-fn open_quote(column: &str) -> RowProblem {
-    RowProblem::OpenQuote { column: column.to_owned() }
+fn open_quote(column: &str) -> RecordProblem {
+    RecordProblem::OpenQuote { column: column.to_owned() }
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn valid_rows_read_exactly() {
     ];
     for (text, expected) in cases {
         let cells: Vec<_> = read(text).into_iter().map(|record| record.cells).collect();
-        let expected: Vec<Result<Vec<String>, RowProblem>> =
+        let expected: Vec<Result<Vec<String>, RecordProblem>> =
             expected.iter().map(|row| Ok(row.iter().map(|&cell| cell.to_owned()).collect())).collect();
         assert_eq!(cells, expected, "{text:?}");
     }
@@ -96,11 +96,11 @@ fn a_record_over_several_lines_with_the_wrong_width_is_taken_apart() {
 #[test]
 fn each_bad_row_says_why_and_the_next_one_is_read() {
     let cases = [
-        ("1", RowProblem::CellCount { found: 1, expected: 2 }),
-        ("1,2,3", RowProblem::CellCount { found: 3, expected: 2 }),
-        ("\"1\"x,2", RowProblem::TextAfterQuote { column: "1 (“a”)".to_owned() }),
-        ("1,\"2\" ", RowProblem::TextAfterQuote { column: "2 (“b”)".to_owned() }),
-        ("1,2\0", RowProblem::Nul { column: "2 (“b”)".to_owned() }),
+        ("1", RecordProblem::CellCount { found: 1, expected: 2 }),
+        ("1,2,3", RecordProblem::CellCount { found: 3, expected: 2 }),
+        ("\"1\"x,2", RecordProblem::TextAfterQuote { column: "1 (“a”)".to_owned() }),
+        ("1,\"2\" ", RecordProblem::TextAfterQuote { column: "2 (“b”)".to_owned() }),
+        ("1,2\0", RecordProblem::Nul { column: "2 (“b”)".to_owned() }),
         ("1,\"2", open_quote("2 (“b”)")),
     ];
     for (row, problem) in cases {
@@ -116,11 +116,11 @@ fn each_bad_row_says_why_and_the_next_one_is_read() {
 #[test]
 fn a_broken_byte_fails_its_row_and_names_the_column() {
     let (_, records) = read_chunks(Encoding::Utf8, b"a,b\nZo\xC3\xAB,M\xFCller\n1,2\n", 5);
-    assert_eq!(records[0].cells, Err(RowProblem::Broken { column: "2 (“b”)".to_owned() }));
+    assert_eq!(records[0].cells, Err(RecordProblem::Broken { column: "2 (“b”)".to_owned() }));
     assert_eq!(records[0].text, "Zoë,Müller");
     assert!(records[1].cells.is_ok());
     let utf16: Vec<u8> = "a\n1".encode_utf16().chain([0xD800]).flat_map(u16::to_le_bytes).collect();
-    assert_eq!(read_chunks(Encoding::Utf16Le, &utf16, 3).1[0].cells, Err(RowProblem::Broken { column: "1 (“a”)".to_owned() }));
+    assert_eq!(read_chunks(Encoding::Utf16Le, &utf16, 3).1[0].cells, Err(RecordProblem::Broken { column: "1 (“a”)".to_owned() }));
 }
 
 #[test]
@@ -137,10 +137,13 @@ fn a_field_or_a_row_over_the_limit_fails_alone() {
     let long = [field.as_str(); 9].join(",");
     let line = "y".repeat(MAX_RECORD_BYTES * 2);
     let text = format!("a,b\n{field},\"{field}\"\n{field}x,2\n1,\"{field}x\"\n{wide}z\n{long}\n{line}\n\"{line}\n1,2");
-    let a = || RowProblem::FieldTooLong { column: "1 (“a”)".to_owned() };
-    let problems: Vec<Option<RowProblem>> = read(&text).into_iter().map(|record| record.cells.err()).collect();
-    let b = RowProblem::FieldTooLong { column: "2 (“b”)".to_owned() };
-    assert_eq!(problems, [None, Some(a()), Some(b), Some(RowProblem::TooManyColumns), Some(RowProblem::RowTooLong), Some(a()), Some(a()), None]);
+    let a = || RecordProblem::FieldTooLong { column: "1 (“a”)".to_owned() };
+    let problems: Vec<Option<RecordProblem>> = read(&text).into_iter().map(|record| record.cells.err()).collect();
+    let b = RecordProblem::FieldTooLong { column: "2 (“b”)".to_owned() };
+    assert_eq!(
+        problems,
+        [None, Some(a()), Some(b), Some(RecordProblem::TooManyColumns), Some(RecordProblem::RowTooLong), Some(a()), Some(a()), None]
+    );
     assert_eq!(read(&text)[5].text.len(), MAX_RECORD_BYTES);
     assert_eq!(read(&text)[7].line, 9);
 }

@@ -1,6 +1,6 @@
 //! What is known about a contact file before its rows are read.
 
-use super::reader::RowProblem;
+use super::reader::RecordProblem;
 use serde::{Deserialize, Serialize};
 
 /// How the bytes of a file become text. The names are those of the WHATWG Encoding Standard.
@@ -49,7 +49,8 @@ impl Delimiter {
     }
 }
 
-/// How a file is to be read. Plain data: a job stores it, and a person may change `encoding` and `delimiter`.
+/// How a file is to be read. Plain data: a job stores it. Whoever changes `encoding` or `delimiter` takes the header from
+/// [`super::RowReader::header`], which reads it anew, or inspects the file again with [`super::Chosen`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Format {
@@ -80,7 +81,7 @@ pub enum FileProblem {
     NoHeader,
     /// The first row cannot be read.
     #[error("the row of column names cannot be read: {0}")]
-    Header(RowProblem),
+    Header(RecordProblem),
     /// Column names and nothing else.
     #[error("the file has column names but no rows: add the contacts below them")]
     NoRows,

@@ -21,7 +21,7 @@ pub use columns::{ColumnUse, Columns, MappedBy};
 pub use failed::FailedRows;
 pub use format::{Delimiter, Encoding, FileProblem, Format};
 pub use inspect::{Chosen, Inspector};
-pub use reader::{Record, RowProblem, RowReader};
+pub use reader::{Record, RecordProblem, RowReader};
 pub use writer::{Writer, neutralise, restore, template};
 
 /// The largest file that is read, in bytes.

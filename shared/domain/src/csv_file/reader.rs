@@ -13,7 +13,7 @@ use std::io;
 /// Why a row cannot be read. The message tells the person who made the file what to mend; `column` is its number and name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase", tag = "kind")]
-pub enum RowProblem {
+pub enum RecordProblem {
     /// A quote without its partner. Only the line it stands on fails.
     #[error("a quote is opened in column {column} and never closed: close it, or double every quote that belongs to the text")]
     OpenQuote {
@@ -68,7 +68,7 @@ pub struct Record {
     /// The physical line of the file that it begins on, from 1, however lines end and however many of them are blank.
     pub line: u64,
     /// As many cells as the header has, or why there are none.
-    pub cells: Result<Vec<String>, RowProblem>,
+    pub cells: Result<Vec<String>, RecordProblem>,
     /// The row as it stands in the file, without its line end. Cut to [`MAX_RECORD_BYTES`] when one line is longer.
     pub text: String,
 }
@@ -93,7 +93,7 @@ pub struct RowReader {
     rest: Rest,
     stage: Stage,
     header: Vec<String>,
-    header_problem: Option<RowProblem>,
+    header_problem: Option<RecordProblem>,
     line: u64,
     number: u64,
     parser: csv::Reader<Feed>,
@@ -140,7 +140,7 @@ impl RowReader {
     }
 
     /// Why the header could not be read. Every row fails then.
-    pub fn header_problem(&self) -> Option<&RowProblem> {
+    pub fn header_problem(&self) -> Option<&RecordProblem> {
         self.header_problem.as_ref()
     }
 
@@ -184,7 +184,7 @@ impl RowReader {
     }
 
     /// The first physical line of what cannot be a record, and how far to go on; `None` when its end is not here yet.
-    fn broken_line(&mut self, fault: Fault) -> Option<(String, RowProblem)> {
+    fn broken_line(&mut self, fault: Fault) -> Option<(String, RecordProblem)> {
         let data = &self.buffer[self.start..];
         let limit = data.len().min(MAX_RECORD_BYTES + 1);
         let end = match memchr2(b'\n', b'\r', &data[..limit]) {
@@ -206,13 +206,13 @@ impl RowReader {
         Some((text, self.problem(fault)))
     }
 
-    fn problem(&self, fault: Fault) -> RowProblem {
+    fn problem(&self, fault: Fault) -> RecordProblem {
         match fault {
-            Fault::OpenQuote(column) => RowProblem::OpenQuote { column: self.column(column) },
-            Fault::TextAfterQuote(column) => RowProblem::TextAfterQuote { column: self.column(column) },
-            Fault::FieldTooLong(column) => RowProblem::FieldTooLong { column: self.column(column) },
-            Fault::RecordTooLong => RowProblem::RowTooLong,
-            Fault::TooManyColumns => RowProblem::TooManyColumns,
+            Fault::OpenQuote(column) => RecordProblem::OpenQuote { column: self.column(column) },
+            Fault::TextAfterQuote(column) => RecordProblem::TextAfterQuote { column: self.column(column) },
+            Fault::FieldTooLong(column) => RecordProblem::FieldTooLong { column: self.column(column) },
+            Fault::RecordTooLong => RecordProblem::RowTooLong,
+            Fault::TooManyColumns => RecordProblem::TooManyColumns,
         }
     }
 
@@ -225,7 +225,7 @@ impl RowReader {
     }
 
     /// The cells of one whole record, with the `csv` crate; `None` when all of them are empty.
-    fn parse(&mut self, end: usize) -> Option<Result<Vec<String>, RowProblem>> {
+    fn parse(&mut self, end: usize) -> Option<Result<Vec<String>, RecordProblem>> {
         let raw = &self.buffer[self.start..self.start + end];
         let has_nul = memchr(0, raw).is_some();
         self.parser.get_mut().set(raw);
@@ -234,21 +234,21 @@ impl RowReader {
                 csv::ErrorKind::Utf8 { err, .. } => err.field(),
                 _ => 0,
             };
-            return Some(Err(RowProblem::Broken { column: self.column(column) }));
+            return Some(Err(RecordProblem::Broken { column: self.column(column) }));
         }
         if self.parsed.iter().all(|cell| cell.trim().is_empty()) {
             return None;
         }
         if let (true, Some(column)) = (has_nul, self.parsed.iter().position(|cell| cell.contains('\0'))) {
-            return Some(Err(RowProblem::Nul { column: self.column(column) }));
+            return Some(Err(RecordProblem::Nul { column: self.column(column) }));
         }
         let found = self.parsed.len();
         if found > MAX_COLUMNS {
-            return Some(Err(RowProblem::TooManyColumns));
+            return Some(Err(RecordProblem::TooManyColumns));
         }
         let expected = if self.stage == Stage::Header { found } else { self.header.len() };
         if found < expected || self.parsed.iter().skip(expected).any(|cell| !cell.trim().is_empty()) {
-            return Some(Err(RowProblem::CellCount { found, expected }));
+            return Some(Err(RecordProblem::CellCount { found, expected }));
         }
         Some(Ok(self.parsed.iter().take(expected).map(str::to_owned).collect()))
     }
