@@ -1,1 +1,195 @@
-//! Placeholder.
+//! KDesk Contacts in one process: the engines that stand in for AWS, every route behind API Gateway's events, every worker
+//! and schedule, an issuer that signs members in, a mailbox, and teams to look at. Never part of a deployed function.
+
+mod code;
+mod demo;
+pub mod gateway;
+pub mod issuer;
+mod mailbox;
+mod page;
+mod schedules;
+mod teams;
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use app::App;
+use app::clock::Clock;
+use app::settings::{Aws, Settings};
+use axum::Router;
+use axum::extract::Request;
+use axum::response::Html;
+use axum::routing::get;
+use engines::{Data, EngineOptions, Engines, Ports, Server};
+use serde::Serialize;
+use tokio::task::JoinHandle;
+
+use gateway::Gateway;
+use issuer::{Issuer, Key};
+pub use teams::{Member, Team};
+
+/// The function that jobs are handed to.
+const WORKER: &str = "jobs-worker";
+/// How much memory the directories of all teams may take.
+const DIRECTORY_BYTES: usize = 512 << 20;
+
+/// How to start the runner.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where data is kept.
+    pub data: Data,
+    /// Where it listens: the API first, then each engine.
+    pub ports: Ports,
+    /// Whether the first start makes the demo teams.
+    pub demo: Demo,
+    /// The folder that holds `template.yaml`.
+    pub template_root: PathBuf,
+}
+
+/// Whether the first start makes the demo teams.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Demo {
+    /// Two teams with members and contacts, made once.
+    Make,
+    /// Nothing is made; teams of an earlier start are still there.
+    Leave,
+}
+
+/// What the ready file says.
+#[derive(Clone, Debug, Serialize)]
+pub struct Ready {
+    /// The API.
+    pub url: String,
+    /// The mails sent.
+    pub mailbox: String,
+    /// The endpoint of DynamoDB.
+    pub dynamodb: String,
+    /// The endpoint of S3, with path-style addresses.
+    pub s3: String,
+    /// The endpoint of SES.
+    pub ses: String,
+    /// The endpoint of Lambda.
+    pub lambda: String,
+    /// The teams that can be signed in to.
+    pub teams: Vec<Team>,
+}
+
+/// The runner could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// An engine or the template.
+    #[error(transparent)]
+    Engines(#[from] engines::Error),
+    /// The issuer's key.
+    #[error(transparent)]
+    Key(#[from] issuer::KeyError),
+    /// The demo teams.
+    #[error("the demo teams could not be made: {0}")]
+    Demo(String),
+    /// Anything that should not happen.
+    #[error("{0}")]
+    Unexpected(String),
+}
+
+/// The running application.
+#[derive(Debug)]
+pub struct Runner {
+    /// Where everything is.
+    pub ready: Ready,
+    /// The application, to arrange and inspect in tests.
+    pub app: App,
+    /// The engines under it.
+    pub engines: Arc<Engines>,
+    server: Server,
+    schedules: Vec<JoinHandle<()>>,
+}
+
+impl Runner {
+    /// Starts everything; when it returns, requests are answered and the demo is complete.
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        let Options { data, mut ports, demo, template_root } = options;
+        let listener = Server::listen(ports.take()).await?;
+        let address = listener.local_addr().map_err(|error| StartError::Unexpected(error.to_string()))?;
+        let url = format!("http://{address}");
+        let engines = Arc::new(Engines::start(EngineOptions { data: data.clone(), ports, template_root }).await?);
+        let app = App::new(settings(&engines), Clock::system()).map_err(|error| StartError::Unexpected(error.to_string()))?;
+        code::register(&engines.lambda, &app);
+        let issuer = Arc::new(Issuer::new(&url, key(data.clone()).await?));
+        let routers = code::routes().into_iter().map(|route| (route.name.to_owned(), route.router(app.clone())));
+        let gateway = Arc::new(Gateway::new(&engines.template.routes, routers.collect(), issuer.authorizer()));
+        let teams = demo::teams(&data, demo, &app, &gateway, &issuer).await?;
+        issuer.know(teams.clone());
+        let schedules = schedules::start(&engines);
+        let server = Server::start(listener, router(&engines, issuer, gateway))?;
+        let ready = Ready {
+            mailbox: format!("{url}/local/mail"),
+            url,
+            dynamodb: engines.dynamodb.url(),
+            s3: engines.s3.url(),
+            ses: engines.ses.url(),
+            lambda: engines.lambda.url(),
+            teams,
+        };
+        Ok(Self { ready, app, engines, server, schedules })
+    }
+
+    /// Answers what is being asked, then stops. Whatever was answered is kept.
+    pub async fn shutdown(self) {
+        let Self { app, engines, server, schedules, .. } = self;
+        server.shutdown().await;
+        for schedule in schedules {
+            schedule.abort();
+            // Aborted on purpose: only its end matters, because it holds on to the engines.
+            schedule.await.ok();
+        }
+        drop(app);
+        if let Some(engines) = Arc::into_inner(engines) {
+            engines.shutdown().await;
+        }
+    }
+}
+
+fn settings(engines: &Engines) -> Settings {
+    Settings {
+        aws: Aws {
+            region: engines::REGION.to_owned(),
+            access_key_id: engines::ACCESS_KEY.to_owned(),
+            secret_access_key: engines::SECRET_KEY.to_owned(),
+            session_token: None,
+            dynamodb_endpoint: Some(engines.dynamodb.url()),
+            s3_endpoint: Some(engines.s3.url()),
+            lambda_endpoint: Some(engines.lambda.url()),
+        },
+        table: engines::TABLE.to_owned(),
+        bucket: engines::BUCKET.to_owned(),
+        worker_function: WORKER.to_owned(),
+        team_claim: "team".to_owned(),
+        write_units_per_second: None,
+        directory_bytes: DIRECTORY_BYTES,
+    }
+}
+
+/// Making a key is a good part of a second of pure computing, so it has a thread of its own.
+async fn key(data: Data) -> Result<Key, StartError> {
+    let made = tokio::task::spawn_blocking(move || match data {
+        Data::Memory => Key::passing(),
+        Data::Folder(folder) => Key::kept(&folder.join("issuer.pem")),
+    });
+    Ok(made.await.map_err(|error| StartError::Unexpected(error.to_string()))??)
+}
+
+fn router(engines: &Arc<Engines>, issuer: Arc<Issuer>, gateway: Arc<Gateway>) -> Router {
+    let mut router = Router::new().merge(issuer::router(issuer)).merge(mailbox::router(engines.clone())).merge(schedules::router(engines.clone()));
+    if !gateway.serves(&http::Method::GET, "/") {
+        router = router.route("/", get(|| async { Html(home()) }));
+    }
+    // Only this machine can reach the listener, so every request comes from it.
+    router.fallback(move |request: Request| async move { gateway.answer(request, IpAddr::V4(Ipv4Addr::LOCALHOST)).await })
+}
+
+fn home() -> String {
+    let body = "<h1>KDesk Contacts</h1><ul><li><a href=\"/local/mail\">Mailbox</a></li>\
+        <li><a href=\"/v1/openapi.json\">The API's description</a></li></ul>";
+    page::page("KDesk Contacts", body)
+}

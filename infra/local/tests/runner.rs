@@ -1,0 +1,78 @@
+//! The runner as a script sees it: the real template, the demo, and a restart.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::path::Path;
+
+use engines::{Data, Ports};
+use local::{Demo, Options, Runner};
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+async fn start(data: Data, demo: Demo) -> Runner {
+    let template_root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    Runner::start(Options { data, ports: Ports::Free, demo, template_root }).await.unwrap()
+}
+
+async fn token(runner: &Runner, member: &str) -> String {
+    let request = reqwest::Client::new().post(format!("{}/local/token", runner.ready.url)).json(&json!({ "member": member }));
+    let answer: Value = request.send().await.unwrap().json().await.unwrap();
+    answer["access_token"].as_str().unwrap().to_owned()
+}
+
+async fn get(runner: &Runner, path: &str, token: &str) -> (StatusCode, Value) {
+    let answer = reqwest::Client::new().get(format!("{}{path}", runner.ready.url)).bearer_auth(token).send().await.unwrap();
+    (answer.status(), answer.json().await.unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_is_made_once_kept_and_each_team_sees_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = Data::Folder(folder.path().to_owned());
+    for _ in 0..2 {
+        let runner = start(data.clone(), Demo::Make).await;
+        for (member, total) in [("viewer@demo.example", 300), ("owner@other.example", 10)] {
+            let token = token(&runner, member).await;
+            let (status, page) = get(&runner, "/v1/contacts", &token).await;
+            assert_eq!((status, &page["total"]), (StatusCode::OK, &json!(total)), "{page}");
+        }
+        runner.shutdown().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demos_members_have_the_permissions_that_the_ready_file_names() {
+    let runner = start(Data::Memory, Demo::Make).await;
+    let ready = serde_json::to_value(&runner.ready).unwrap();
+    assert_eq!(ready["teams"][0]["id"], "demo");
+    for member in ready["teams"][0]["members"].as_array().unwrap() {
+        let token = token(&runner, member["email"].as_str().unwrap()).await;
+        let (status, me) = get(&runner, "/v1/me", &token).await;
+        assert_eq!(status, StatusCode::OK, "{me}");
+        assert_eq!(me["permissions"], member["permissions"]);
+    }
+    runner.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_token_the_api_is_closed_and_without_a_demo_nobody_is_known() {
+    let runner = start(Data::Memory, Demo::Leave).await;
+    let closed = reqwest::get(format!("{}/v1/contacts", runner.ready.url)).await.unwrap();
+    assert_eq!(closed.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(closed.text().await.unwrap(), r#"{"message":"Unauthorized"}"#);
+    assert!(runner.ready.teams.is_empty());
+    runner.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_schedule_runs_when_it_is_asked_for_and_the_mailbox_is_shown() {
+    let runner = start(Data::Memory, Demo::Leave).await;
+    let run = |name: &str| reqwest::Client::new().post(format!("{}/local/run/{name}", runner.ready.url)).send();
+    for schedule in &runner.engines.template.schedules {
+        assert_eq!(run(&schedule.name).await.unwrap().status(), StatusCode::OK, "{}", schedule.name);
+    }
+    assert_eq!(run("nothing").await.unwrap().status(), StatusCode::NOT_FOUND);
+    let mails: Value = reqwest::get(&runner.ready.mailbox).await.unwrap().json().await.unwrap();
+    assert_eq!(mails, json!([]));
+    runner.shutdown().await;
+}
