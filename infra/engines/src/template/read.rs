@@ -63,9 +63,14 @@ fn caller(stacks: &Stacks, function: &Resource<'_>, properties: &Value) -> Calle
             if scopes.is_empty() {
                 scopes = strings(&auth["Authorizers"][&authorizer]["AuthorizationScopes"]);
             }
-            Caller::Member { scopes }
+            Caller::Member { scopes: scopes.into_iter().map(|scope| default(function, scope)).collect() }
         }
     }
+}
+
+/// The default of a parameter of this name, as nobody is asked for another; any other text is itself.
+fn default(resource: &Resource<'_>, name: String) -> String {
+    text(&resource.stack.content["Parameters"][&name]["Default"]).unwrap_or(name)
 }
 
 fn schedule(name: &str, function: String, expression: Option<String>, input: &Value, at: &Resource<'_>) -> Result<Schedule, Error> {
@@ -140,6 +145,7 @@ AWSTemplateFormatVersion: "2010-09-09"
 Transform: AWS::Serverless-2016-10-31
 Parameters:
   AppOrigin: {Type: String, Default: "https://app.example.com"}
+  Scope: {Type: String, Default: kdesk}
 Conditions:
   HasDomain: !Not [!Equals [!Ref AppOrigin, ""]]
 Resources:
@@ -150,7 +156,7 @@ Resources:
         DefaultAuthorizer: Members
         Authorizers:
           Members:
-            AuthorizationScopes: [kdesk]
+            AuthorizationScopes: [!Ref Scope]
             IdentitySource: $request.header.Authorization
             JwtConfiguration: {issuer: !Ref Issuer, audience: [!Ref Audience]}
   ContactsCreateFunction:
