@@ -118,7 +118,7 @@ impl Runner {
         let issuer = Arc::new(Issuer::new(&url, key(data.clone()).await?));
         let routers = code::routes().into_iter().map(|route| (route.name.to_owned(), route.router(app.clone())));
         let gateway = Arc::new(Gateway::new(&engines.template.routes, routers.collect(), issuer.authorizer()));
-        let teams = demo::teams(&data, demo, &app, &gateway, &issuer).await?;
+        let teams = demo::teams(&data, demo, &app).await?;
         issuer.know(teams.clone());
         let schedules = schedules::start(&engines);
         let server = Server::start(listener, router(&engines, issuer, gateway))?;

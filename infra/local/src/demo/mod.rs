@@ -1,28 +1,21 @@
-//! Two teams to look at, made at the first start through the API's own routes: `demo` with a few hundred contacts in many
+//! Two teams to look at, made at the first start: `demo` with a few hundred contacts in many
 //! scripts, and `other`, so that keeping teams apart can be seen. The same at every first start.
 
 mod people;
 
-use std::net::{IpAddr, Ipv4Addr};
-use std::path::PathBuf;
+use std::path::Path;
 
 use app::App;
-use axum::body::Bytes;
-use domain::ids::{MemberId, TeamId};
+use app::store::{Change, Refusal, Unit};
+use domain::contact::Profile;
+use domain::history::{Author, Source};
+use domain::ids::{ContactId, MemberId, TeamId};
 use domain::team::Permission;
 use engines::Data;
-use futures::stream::{StreamExt, TryStreamExt, iter};
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
-use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
-use crate::gateway::{Gateway, Request};
-use crate::issuer::Issuer;
 use crate::teams::{Member, Team};
 use crate::{Demo, StartError};
-
-/// How many contacts are written side by side.
-const AT_ONCE: usize = 16;
 
 struct Plan {
     id: &'static str,
@@ -53,7 +46,7 @@ const PLANS: [Plan; 2] = [
 ];
 
 /// The teams of this data: those of an earlier start, or the demo's when it is wanted and has not been made.
-pub async fn teams(data: &Data, demo: Demo, app: &App, gateway: &Gateway, issuer: &Issuer) -> Result<Vec<Team>, StartError> {
+pub async fn teams(data: &Data, demo: Demo, app: &App) -> Result<Vec<Team>, StartError> {
     let file = match data {
         Data::Memory => None,
         Data::Folder(folder) => Some(folder.join("teams.json")),
@@ -67,9 +60,7 @@ pub async fn teams(data: &Data, demo: Demo, app: &App, gateway: &Gateway, issuer
     let mut teams = Vec::with_capacity(PLANS.len());
     for plan in &PLANS {
         let team = members(plan, app).await?;
-        let owner = team.members.first().ok_or_else(|| failed("a team without members"))?;
-        let token = issuer.access_token(&team.id, owner).ok_or_else(|| failed("no token"))?;
-        contacts(plan, gateway, &token).await?;
+        contacts(plan, app, &team).await?;
         teams.push(team);
     }
     if let Some(file) = file {
@@ -80,7 +71,7 @@ pub async fn teams(data: &Data, demo: Demo, app: &App, gateway: &Gateway, issuer
     Ok(teams)
 }
 
-fn read(file: &PathBuf) -> Result<Vec<Team>, StartError> {
+fn read(file: &Path) -> Result<Vec<Team>, StartError> {
     let text = std::fs::read(file).map_err(failed)?;
     serde_json::from_slice(&text).map_err(|error| failed(format!("{}: {error}", file.display())))
 }
@@ -106,32 +97,33 @@ async fn members(plan: &Plan, app: &App) -> Result<Team, StartError> {
     Ok(Team { id: plan.id.to_owned(), name: plan.name.to_owned(), members })
 }
 
-async fn contacts(plan: &Plan, gateway: &Gateway, token: &str) -> Result<(), StartError> {
-    let writes = people::contacts(plan.id, plan.contacts).into_iter().map(|contact| add(gateway, token, contact));
-    iter(writes).buffer_unordered(AT_ONCE).try_collect::<Vec<()>>().await?;
-    Ok(())
+/// Written as a member's own changes are, many to a transaction. What an earlier start wrote before it was cut short is left as it is.
+async fn contacts(plan: &Plan, app: &App, team: &Team) -> Result<(), StartError> {
+    let id: TeamId = team.id.parse().map_err(failed)?;
+    let owner = team.members.first().ok_or_else(|| failed("a team without members"))?;
+    let owner: MemberId = owner.id.parse().map_err(failed)?;
+    let mut units = Vec::with_capacity(plan.contacts);
+    for (number, fields) in people::contacts(plan.id, plan.contacts).into_iter().enumerate() {
+        let name = format!("{}/{number}", plan.id);
+        let profile = Profile::parse(&fields).map_err(|problems| failed(format!("{name}: {problems:?}")))?;
+        let author = Author { source: Source::Member, member: owner.clone(), job: None };
+        let change = Change::new(contact_id(&name), None, Some(profile), author, app.clock.now_ms(), app::random::uuid().to_string());
+        units.push(Unit { changes: vec![change], guards: Vec::new() });
+    }
+    let written = app.store.commit(&id, &units).await.map_err(|error| failed(error.status()))?;
+    let is_there = |result: &Result<(), Refusal>| matches!(result, Ok(()) | Err(Refusal::Stale { .. }));
+    match written.results.iter().find(|result| !is_there(result)) {
+        Some(refused) => Err(failed(format!("{refused:?}"))),
+        None => Ok(()),
+    }
 }
 
-async fn add(gateway: &Gateway, token: &str, contact: Value) -> Result<(), StartError> {
-    let mut headers = HeaderMap::new();
-    headers.insert(AUTHORIZATION, HeaderValue::from_str(&format!("Bearer {token}")).map_err(failed)?);
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    let request = Request {
-        method: Method::POST,
-        uri: Uri::from_static("/v1/contacts"),
-        headers,
-        body: Bytes::from(json!(contact).to_string()),
-        source: IpAddr::V4(Ipv4Addr::LOCALHOST),
-    };
-    let response = gateway.call(request).await;
-    match response.status() {
-        // Made by an earlier start that was cut short.
-        StatusCode::CREATED | StatusCode::CONFLICT => Ok(()),
-        status => {
-            let body = axum::body::to_bytes(response.into_body(), 65_536).await.map_err(failed)?;
-            Err(failed(format!("{status} {} for {contact}", String::from_utf8_lossy(&body))))
-        }
-    }
+/// The same for the same name, so that a second attempt finds what the first one wrote.
+fn contact_id(name: &str) -> ContactId {
+    let digest = Sha256::digest(name);
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    ContactId::from_uuid(uuid::Builder::from_random_bytes(bytes).into_uuid())
 }
 
 fn failed(error: impl std::fmt::Display) -> StartError {

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// Names of one language: as written, and as they stand in an address.
 struct Language {
@@ -165,16 +165,17 @@ const LANGUAGES: [Language; 14] = [
 ];
 
 /// So many contacts as the API takes them, always the same ones.
-pub fn contacts(team: &str, count: usize) -> Vec<Value> {
+pub fn contacts(team: &str, count: usize) -> Vec<Map<String, Value>> {
     let mut taken = HashSet::new();
-    (0..count).map(|number| contact(team, number, &mut taken)).collect()
+    (0..count).filter_map(|number| contact(team, number, &mut taken)).collect()
 }
 
-fn contact(team: &str, number: usize, taken: &mut HashSet<String>) -> Value {
+fn contact(team: &str, number: usize, taken: &mut HashSet<String>) -> Option<Map<String, Value>> {
     let round = number / LANGUAGES.len();
-    let (Some(language), Some((company, domain))) = (pick(&LANGUAGES, number), pick(&COMPANIES, number * 5 + round)) else { return Value::Null };
-    let (Some(first), Some(last)) = (pick(language.firsts, round), pick(language.lasts, round)) else { return Value::Null };
-    let (Some(job), Some(division)) = (pick(&JOBS, number + round), pick(&DIVISIONS, number / 3)) else { return Value::Null };
+    let language = pick(&LANGUAGES, number)?;
+    let (company, domain) = pick(&COMPANIES, number * 5 + round)?;
+    let (first, last) = (pick(language.firsts, round)?, pick(language.lasts, round)?);
+    let (job, division) = (pick(&JOBS, number + round)?, pick(&DIVISIONS, number / 3)?);
     let mut local = format!("{}.{}", first.1, last.1);
     if !taken.insert(format!("{local}@{domain}")) {
         local = format!("{local}.{number}");
@@ -206,7 +207,10 @@ fn contact(team: &str, number: usize, taken: &mut HashSet<String>) -> Value {
     if number % 11 == 3 {
         contact["notes"] = Value::from("Prefers to be called before noon.\nKnows the old system well.");
     }
-    contact
+    match contact {
+        Value::Object(fields) => Some(fields),
+        _ => None,
+    }
 }
 
 fn pick<T>(all: &[T], number: usize) -> Option<&T> {
