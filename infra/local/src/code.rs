@@ -28,6 +28,6 @@ pub fn register(lambda: &Lambda, app: &App) {
             });
         };
     }
-    function!("jobs-worker", jobs::worker::handle);
+    function!("jobs-work", jobs::work::handle);
     function!("jobs-sweep", jobs::sweep::handle);
 }

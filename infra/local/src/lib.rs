@@ -30,7 +30,7 @@ use issuer::{Issuer, Key};
 pub use teams::{Member, Team};
 
 /// The function that jobs are handed to.
-const WORKER: &str = "jobs-worker";
+const WORKER: &str = "jobs-work";
 /// How much memory the directories of all teams may take.
 const DIRECTORY_BYTES: usize = 512 << 20;
 

@@ -49,7 +49,7 @@ async fn the_demos_members_have_the_permissions_that_the_ready_file_names() {
         let token = token(&runner, member["email"].as_str().unwrap()).await;
         let (status, me) = get(&runner, "/v1/me", &token).await;
         assert_eq!(status, StatusCode::OK, "{me}");
-        assert_eq!(me["permissions"], member["permissions"]);
+        assert_eq!(me["member"]["permissions"], member["permissions"], "{me}");
     }
     runner.shutdown().await;
 }

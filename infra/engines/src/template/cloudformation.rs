@@ -89,7 +89,10 @@ impl Stacks {
 }
 
 fn parse(file: &str, text: &str) -> Result<Stack, Error> {
-    let content = serde_saphyr::from_str(text).map_err(|error| Error::Template { file: file.into(), reason: error.to_string() })?;
+    // YAML 1.2's booleans only: `AttributeType: N` is the type of numbers and not "no".
+    let options = serde_saphyr::options! { strict_booleans: true };
+    let content =
+        serde_saphyr::from_str_with_options(text, options).map_err(|error| Error::Template { file: file.into(), reason: error.to_string() })?;
     Ok(Stack { file: file.to_owned(), content })
 }
 

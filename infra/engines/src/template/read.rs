@@ -203,7 +203,7 @@ Resources:
     Type: AWS::DynamoDB::Table
     Properties:
       BillingMode: PAY_PER_REQUEST
-      AttributeDefinitions: [{AttributeName: pk, AttributeType: S}, {AttributeName: sk, AttributeType: S}]
+      AttributeDefinitions: [{AttributeName: pk, AttributeType: S}, {AttributeName: sk, AttributeType: S}, {AttributeName: at, AttributeType: N}]
       KeySchema: [{AttributeName: pk, KeyType: HASH}, {AttributeName: sk, KeyType: RANGE}]
       TimeToLiveSpecification: {AttributeName: expires, Enabled: true}
 ";
@@ -254,6 +254,7 @@ Resources:
     fn the_table_and_the_cors_rules_are_read_from_their_stacks() {
         let template = template();
         assert_eq!(template.table.create["KeySchema"][1]["AttributeName"], "sk");
+        assert_eq!(template.table.create["AttributeDefinitions"][2]["AttributeType"], "N");
         assert_eq!(template.table.ttl_attribute.as_deref(), Some("expires"));
         assert_eq!(template.cors[0].origins, ["AppOrigin"]);
         assert_eq!(template.cors[0].max_age_seconds, Some(600));

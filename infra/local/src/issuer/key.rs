@@ -104,7 +104,6 @@ fn write_private(file: &Path, content: &[u8]) -> std::io::Result<()> {
     options.open(file)?.write_all(content)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err asks for")]
 fn failed(error: impl std::fmt::Display) -> KeyError {
     KeyError(error.to_string())
 }
