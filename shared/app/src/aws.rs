@@ -36,8 +36,12 @@ pub struct Clients {
 
 /// Makes the clients. Nothing is connected yet.
 pub fn clients(settings: &Settings) -> Result<Clients, BoxError> {
+    Ok(clients_over(settings, &http_client()?))
+}
+
+/// Makes the clients over an HTTP client; tests hand in one that fails.
+pub fn clients_over(settings: &Settings, http: &SharedHttpClient) -> Clients {
     let aws = &settings.aws;
-    let http = http_client()?;
     let region = Region::new(aws.region.clone());
     let credentials = Credentials::new(&aws.access_key_id, &aws.secret_access_key, aws.session_token.clone(), None, "environment");
     let retry = RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(50)).with_max_backoff(Duration::from_secs(1));
@@ -59,14 +63,15 @@ pub fn clients(settings: &Settings) -> Result<Clients, BoxError> {
         }};
     }
     let s3 = config!(aws_sdk_s3, aws.s3_endpoint, FILE_OPERATION, FILE_ATTEMPT).force_path_style(aws.s3_endpoint.is_some());
-    Ok(Clients {
+    Clients {
         dynamodb: aws_sdk_dynamodb::Client::from_conf(config!(aws_sdk_dynamodb, aws.dynamodb_endpoint, OPERATION, ATTEMPT).build()),
         s3: aws_sdk_s3::Client::from_conf(s3.build()),
         lambda: aws_sdk_lambda::Client::from_conf(config!(aws_sdk_lambda, aws.lambda_endpoint, OPERATION, ATTEMPT).build()),
-    })
+    }
 }
 
-fn http_client() -> Result<SharedHttpClient, BoxError> {
+/// The HTTP client of all SDK clients, which trusts Amazon's roots only.
+pub fn http_client() -> Result<SharedHttpClient, BoxError> {
     let trust = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS);
     let tls = TlsContext::builder().with_trust_store(trust).build()?;
     Ok(Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls).build_https())

@@ -7,18 +7,21 @@ use serde_json::Value;
 use std::{future::Future, time::Duration};
 use tracing_subscriber::EnvFilter;
 
+/// Why a function did not start, or stopped.
+pub type StartError = lambda_runtime::Error;
+
 /// Time kept free at the end of a function's life, to hand its work on.
 const RESERVE: Duration = Duration::from_secs(30);
 
 /// Runs one route as a Lambda function.
-pub async fn lambda(route: Route) -> Result<(), lambda_runtime::Error> {
+pub async fn lambda(route: Route) -> Result<(), StartError> {
     log();
     let app = App::new(Settings::from_environment()?, Clock::system())?;
     lambda_http::run(route.router(app)).await
 }
 
 /// Runs an event handler as a Lambda function. An error asks for a retry.
-pub async fn event<H, F>(handle: H) -> Result<(), lambda_runtime::Error>
+pub async fn event<H, F>(handle: H) -> Result<(), StartError>
 where
     H: Fn(App, Value, Deadline) -> F,
     F: Future<Output = Result<(), Error>>,

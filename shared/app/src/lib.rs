@@ -43,13 +43,18 @@ impl App {
     /// Puts an app together. Nothing is connected or read yet.
     pub fn new(settings: Settings, clock: Clock) -> Result<Self, aws_smithy_runtime_api::box_error::BoxError> {
         let clients = aws::clients(&settings)?;
-        Ok(Self {
+        Ok(Self::over(clients, settings, clock))
+    }
+
+    /// Puts an app together over clients that were made elsewhere.
+    pub fn over(clients: aws::Clients, settings: Settings, clock: Clock) -> Self {
+        Self {
             store: store::Store::new(clients.dynamodb, settings.table.clone()),
             files: files::Files::new(clients.s3, settings.bucket.clone()),
             worker: worker::Worker::new(clients.lambda, settings.worker_function.clone()),
             directories: Arc::new(directory::Directories::new(settings.directory_bytes)),
             clock,
             settings: Arc::new(settings),
-        })
+        }
     }
 }

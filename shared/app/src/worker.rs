@@ -1,6 +1,6 @@
 //! Handing work to the worker function, which goes on when the request has long been answered.
 
-use crate::Error;
+use crate::{App, Error, host::Deadline};
 use aws_sdk_lambda::{Client, primitives::Blob, types::InvocationType};
 use domain::ids::{JobId, TeamId};
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,16 @@ pub enum Task {
         /// The team.
         team: TeamId,
     },
+}
+
+impl App {
+    /// Does a task. An error asks for a retry.
+    pub async fn perform(&self, task: Task, deadline: Deadline) -> Result<(), Error> {
+        match task {
+            Task::Job { team, job } => self.work_on(&team, job, deadline).await,
+            Task::Snapshot { team } => self.write_snapshot(&team).await,
+        }
+    }
 }
 
 /// The worker function.

@@ -19,3 +19,4 @@ pub mod team;
 pub mod text;
 pub mod undo;
 pub mod value;
+pub mod view;

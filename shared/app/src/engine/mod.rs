@@ -64,6 +64,17 @@ impl App {
         }
     }
 
+    /// A job whose undo did not run to its end can be undone again.
+    pub async fn let_undo_again(&self, team: &TeamId, of: JobId, undo: JobId) -> Result<(), Error> {
+        let changed = self.store.change_job(team, of, |job| {
+            if job.undone_by == Some(undo) {
+                job.undone_by = None;
+            }
+            Ok(())
+        });
+        changed.await.map(|_| ())
+    }
+
     async fn lease(&self, team: &TeamId, job: JobId, owner: Uuid) -> Result<Option<Job>, Error> {
         let now_ms = self.clock.now_ms();
         let (job, taken) = self
@@ -152,18 +163,9 @@ impl Run<'_> {
         self.let_undo_again().await
     }
 
-    /// A job whose undo did not run to its end can be undone again.
     async fn let_undo_again(&self) -> Result<(), Stop> {
         let Work::Undo { of } = self.job.work else { return Ok(()) };
-        let own = self.job.id;
-        let changed = self.app.store.change_job(&self.job.team, of, |job| {
-            if job.undone_by == Some(own) {
-                job.undone_by = None;
-            }
-            Ok(())
-        });
-        changed.await?;
-        Ok(())
+        Ok(self.app.let_undo_again(&self.job.team, of, self.job.id).await?)
     }
 
     async fn planned(&mut self) -> Result<(), Stop> {

@@ -105,6 +105,13 @@ impl Store {
         Ok(written)
     }
 
+    /// Whether this position is one of a contact's changes.
+    pub async fn has_change(&self, team: &TeamId, contact: ContactId, position: &str) -> Result<bool, Error> {
+        let key = keys::Key { pk: keys::log_partition(team, keys::shard(contact)), sk: position.to_owned() };
+        let found = if position.is_empty() { None } else { self.find_item(key).await? };
+        Ok(found.and_then(|item| item.get("history_of").and_then(|of| of.as_s().ok().cloned())) == Some(keys::history(team, contact)))
+    }
+
     /// The changes of one contact, newest first, from after a position on, and where to go on. The index may lag by a moment.
     pub async fn list_history(&self, team: &TeamId, contact: ContactId, after: Option<String>, limit: i32) -> Result<(Vec<Entry>, Option<String>), Error> {
         let history_of = keys::history(team, contact);

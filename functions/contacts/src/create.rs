@@ -1,0 +1,121 @@
+//! `POST /v1/contacts`: a member who may modify contacts makes one.
+
+use crate::save::save;
+use app::{
+    App, Error, Route,
+    extract::{Body, ContactEditor, etag},
+    random,
+};
+use axum::{
+    Json,
+    extract::State,
+    http::{StatusCode, header},
+    response::IntoResponse,
+};
+use domain::{contact::Profile, view::ContactView};
+use serde_json::{Map, Value};
+
+/// The route.
+pub fn route() -> Route {
+    app::route!("contacts-create", handle)
+}
+
+/// Makes a contact. It needs a name, a company, an email or a phone.
+#[utoipa::path(
+    post,
+    path = "/v1/contacts",
+    request_body = Profile,
+    responses(
+        (status = 201, description = "The contact.", body = ContactView, headers(("Location" = String, description = "Its path."), ("ETag" = String, description = "Its version."))),
+        (status = 403, description = "Without “Modify contacts”."),
+        (status = 404, description = "`reportsToContactId` names no contact."),
+        (status = 409, description = "Another contact has the Primary Email or the directory identifier; `holder` is its id."),
+        (status = 413, description = "More than 1 MiB."),
+        (status = 422, description = "Fields that are unknown or wrong, each named."),
+    )
+)]
+async fn handle(State(app): State<App>, member: ContactEditor, Body(fields): Body<Map<String, Value>>) -> Result<impl IntoResponse, Error> {
+    let profile = Profile::parse(&fields).map_err(Error::fields)?;
+    let contact = save(&app, &member, random::contact_id(), None, profile).await?;
+    let headers = [(header::LOCATION, format!("/v1/contacts/{}", contact.id)), (header::ETAG, etag(contact.version))];
+    Ok((StatusCode::CREATED, headers, Json(ContactView(contact))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::route;
+    use domain::team::Permission;
+    use http::StatusCode;
+    use serde_json::json;
+    use testing::{Call, TestApp, a_contact};
+
+    #[tokio::test]
+    async fn a_contact_is_made_with_defaults_and_its_path() {
+        let test = TestApp::start().await;
+        let editor = test.member("demo", &[Permission::ModifyContacts]).await;
+        let answer = test.call(route(), Call::post("/v1/contacts").by(&editor).json(&json!({"firstName": "Zoë", "primaryEmail": "zoe@x.com"}))).await;
+        assert_eq!(answer.status, StatusCode::CREATED);
+        assert_eq!(answer.header("location"), format!("/v1/contacts/{}", answer.json["id"].as_str().expect("an id")));
+        assert_eq!((&answer.json["contactIsActive"], &answer.json["portalAccess"], &answer.json["version"]), (&json!(true), &json!(false), &json!(1)));
+    }
+
+    #[tokio::test]
+    async fn a_primary_email_is_unique_in_the_team_without_case_and_free_in_another() {
+        let test = TestApp::start().await;
+        let there = test.contact("demo", a_contact().emailed("zoe@x.com")).await;
+        let editor = test.member("demo", &[Permission::ModifyContacts]).await;
+        let again = json!({"firstName": "Zoe", "primaryEmail": "ZOE@x.com"});
+        let answer = test.call(route(), Call::post("/v1/contacts").by(&editor).json(&again)).await;
+        assert_eq!((answer.status, answer.code()), (StatusCode::CONFLICT, "primary_email_taken"));
+        assert_eq!(answer.json["holder"], there.id.to_string());
+        let other = test.member("other", &[Permission::ModifyContacts]).await;
+        assert_eq!(test.call(route(), Call::post("/v1/contacts").by(&other).json(&again)).await.status, StatusCode::CREATED);
+    }
+
+    #[tokio::test]
+    async fn of_many_creates_with_one_address_exactly_one_succeeds() {
+        let test = TestApp::start().await;
+        let editor = test.member("demo", &[Permission::ModifyContacts]).await;
+        let call = || Call::post("/v1/contacts").by(&editor).json(&json!({"firstName": "Zoë", "primaryEmail": "zoe@x.com"}));
+        let answers = futures::future::join_all((0..200).map(|_| test.call(route(), call()))).await;
+        assert_eq!(answers.iter().filter(|answer| answer.status == StatusCode::CREATED).count(), 1);
+        assert_eq!(answers.iter().filter(|answer| answer.status == StatusCode::CONFLICT).count(), 199);
+        assert_eq!(test.problems("demo").await, Vec::<String>::new());
+    }
+
+    #[tokio::test]
+    async fn what_is_wrong_is_named_and_nothing_is_written() {
+        let test = TestApp::start().await;
+        let editor = test.member("demo", &[Permission::ModifyContacts]).await;
+        let answer = test.call(route(), Call::post("/v1/contacts").by(&editor).json(&json!({"shoeSize": 43, "primaryEmail": "nope"}))).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(answer.problem_fields(), ["primaryEmail", "shoeSize"]);
+        let nothing = test.call(route(), Call::post("/v1/contacts").by(&editor).json(&json!({"notes": "x"}))).await;
+        assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let large = test.call(route(), Call::post("/v1/contacts").by(&editor).body(vec![b' '; 5 << 20])).await;
+        assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE);
+        let broken = test.call(route(), Call::post("/v1/contacts").by(&editor).body(b"{\"firstName\": \"\xFF\"}".to_vec())).await;
+        assert_eq!(broken.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(test.contacts("demo").await.len(), 0);
+    }
+
+    #[tokio::test]
+    async fn who_may_not_modify_contacts_is_told_what_is_missing() {
+        let test = TestApp::start().await;
+        let viewer = test.member("demo", &[]).await;
+        let answer = test.call(route(), Call::post("/v1/contacts").by(&viewer).json(&json!({"firstName": "Zoë"}))).await;
+        assert_eq!((answer.status, &answer.json["missing"]), (StatusCode::FORBIDDEN, &json!("Modify contacts")));
+        assert_eq!(test.call(route(), Call::post("/v1/contacts").json(&json!({"firstName": "Zoë"}))).await.status, StatusCode::UNAUTHORIZED);
+    }
+
+    #[tokio::test]
+    async fn nobody_reports_to_another_teams_contact() {
+        let test = TestApp::start().await;
+        let foreign = test.contact("other", a_contact()).await;
+        let editor = test.member("demo", &[Permission::ModifyContacts]).await;
+        for id in [foreign.id.to_string(), "0190b5d8-7c1e-7cc0-a000-00000000dead".to_owned()] {
+            let answer = test.call(route(), Call::post("/v1/contacts").by(&editor).json(&json!({"firstName": "Zoë", "reportsToContactId": id}))).await;
+            assert_eq!((answer.status, answer.problem_fields()), (StatusCode::NOT_FOUND, vec!["reportsToContactId"]));
+        }
+    }
+}

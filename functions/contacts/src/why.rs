@@ -1,0 +1,118 @@
+//! `GET /v1/contacts/{id}/why`: any member asks why a contact can(not) sign in or is (not) mailed. The rule that enforces answers.
+
+use app::{
+    App, Error, Route,
+    extract::{Member, Path, Query},
+};
+use axum::{Json, extract::State};
+use domain::{
+    ids::ContactId,
+    rules::{self, Decision, Notification},
+};
+use serde::{Deserialize, Serialize};
+
+/// The route.
+pub fn route() -> Route {
+    app::route!("contacts-why", handle)
+}
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Asked {
+    /// What is asked.
+    #[param(inline)]
+    question: Question,
+    /// Which mail is asked about; needed for `notification`.
+    #[param(inline)]
+    kind: Option<Notification>,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "kebab-case")]
+enum Question {
+    /// Why the contact can or cannot sign in to the portal.
+    SignIn,
+    /// Why the contact is or is not mailed.
+    Notification,
+}
+
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Explanation {
+    /// What was asked.
+    question: Question,
+    /// The answer in a sentence.
+    #[schema(examples("No: “The contact has portal access.” does not hold."))]
+    answer: String,
+    /// The decision, with every rule in order.
+    #[serde(flatten)]
+    decision: Decision,
+}
+
+/// Explains a decision about a contact: every rule in order, pass or fail, and the setting that decides it.
+#[utoipa::path(
+    get,
+    path = "/v1/contacts/{id}/why",
+    params(("id" = ContactId, Path, description = "The contact."), Asked),
+    responses(
+        (status = 200, description = "The decision and its rules.", body = Explanation),
+        (status = 404, description = "The team has no such contact."),
+        (status = 422, description = "A question that is unknown, or `notification` without `kind`."),
+    )
+)]
+async fn handle(State(app): State<App>, member: Member, Path(id): Path<ContactId>, Query(asked): Query<Asked>) -> Result<Json<Explanation>, Error> {
+    let (contact, team) = futures::try_join!(app.store.get_contact(&member.team, id), app.store.get_communication(&member.team))?;
+    let decision = match (asked.question, asked.kind) {
+        (Question::SignIn, _) => rules::sign_in(&team, &contact.profile),
+        (Question::Notification, Some(kind)) => rules::notification(&team, &contact.profile, kind),
+        (Question::Notification, None) => return Err(Error::parameter("kind", "say which mail: ticketCreated, ticketUpdated, ticketCommented, ticketClosed or formAssigned")),
+    };
+    let answer = decision.refusal().map_or_else(|| "Yes: every rule holds.".to_owned(), |rule| format!("No: “{}” does not hold.", rule.rule));
+    Ok(Json(Explanation { question: asked.question, answer, decision }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::route;
+    use domain::{field::Field, rules::sign_in, team::Communication};
+    use http::StatusCode;
+    use serde_json::{Value, json};
+    use testing::{Call, TestApp, a_contact};
+
+    #[tokio::test]
+    async fn the_answer_is_that_of_the_rule_which_enforces() {
+        let test = TestApp::start().await;
+        let zoe = test.contact("demo", a_contact().emailed("zoe@x.com").with(Field::PortalAccess, json!(true))).await;
+        let viewer = test.member("demo", &[]).await;
+        let ask = || Call::get(&format!("/v1/contacts/{}/why?question=sign-in", zoe.id)).by(&viewer);
+        for team in [Communication::default(), Communication { portal: true, ..Communication::default() }] {
+            test.app.store.save_communication(&"demo".parse().expect("a team"), &team).await.expect("saved");
+            let answer = test.call(route(), ask()).await;
+            let decision = serde_json::to_value(sign_in(&team, &zoe.profile)).expect("JSON");
+            assert_eq!((&answer.json["allowed"], &answer.json["because"]), (&decision["allowed"], &decision["because"]));
+            assert_eq!(answer.json["allowed"], Value::Bool(team.portal));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_notification_is_asked_by_its_kind() {
+        let test = TestApp::start().await;
+        let zoe = test.contact("demo", a_contact().emailed("zoe@x.com").with(Field::NotifyTicketClosed, json!(false))).await;
+        let viewer = test.member("demo", &[]).await;
+        let ask = |query: &str| Call::get(&format!("/v1/contacts/{}/why?question=notification{query}", zoe.id)).by(&viewer);
+        assert_eq!(test.call(route(), ask("&kind=ticketClosed")).await.json["allowed"], false);
+        assert_eq!(test.call(route(), ask("&kind=ticketCreated")).await.json["allowed"], true);
+        assert_eq!(test.call(route(), ask("")).await.problem_fields(), ["kind"]);
+    }
+
+    #[tokio::test]
+    async fn another_teams_contact_is_answered_like_none() {
+        let test = TestApp::start().await;
+        let foreign = test.contact("other", a_contact()).await;
+        let viewer = test.member("demo", &[]).await;
+        let answer = test.call(route(), Call::get(&format!("/v1/contacts/{}/why?question=sign-in", foreign.id)).by(&viewer)).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+        assert_eq!(test.call(route(), Call::get(&format!("/v1/contacts/{}/why?question=sign-in", foreign.id))).await.status, StatusCode::UNAUTHORIZED);
+    }
+}

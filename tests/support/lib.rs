@@ -1,0 +1,216 @@
+//! What tests stand on: the app over embedded engines, people and contacts to arrange, calls to make, invariants to check.
+
+#![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a test that cannot be arranged must stop at once and say where")]
+
+mod builder;
+mod call;
+mod faults;
+mod invariants;
+
+pub use builder::{ContactBuilder, a_contact};
+pub use call::{Answer, Call};
+pub use faults::{FailingNetwork, Fault};
+
+use app::{App, Route, clock::Clock, host::Deadline, settings::Aws, settings::Settings, worker::Task};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use domain::{
+    contact::Contact,
+    directory::Filter,
+    ids::{ContactId, JobId, TeamId},
+    job::Job,
+    team::{Member, Permission},
+};
+use engines::{ACCESS_KEY, BUCKET, Data, EngineOptions, Engines, Ports, REGION, SECRET_KEY, TABLE};
+use jiff::Timestamp;
+use serde_json::Value;
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+/// The name the worker function has in tests.
+const WORKER: &str = "worker";
+
+/// The app over engines in memory. The clock stands still until it is moved.
+#[derive(Debug)]
+pub struct TestApp {
+    /// The app, as a function has it.
+    pub app: App,
+    /// The engines it talks to.
+    pub engines: Engines,
+    teams: Mutex<HashMap<ContactId, TeamId>>,
+    held: Arc<Mutex<Held>>,
+}
+
+/// Tasks that the worker is kept from.
+#[derive(Debug, Default)]
+struct Held {
+    is_holding: bool,
+    tasks: Vec<Task>,
+}
+
+/// The folder that holds template.yaml.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the project").to_owned()
+}
+
+/// The settings of an app over engines in this process.
+pub fn settings(engines: &Engines) -> Settings {
+    Settings {
+        aws: Aws {
+            region: REGION.to_owned(),
+            access_key_id: ACCESS_KEY.to_owned(),
+            secret_access_key: SECRET_KEY.to_owned(),
+            session_token: None,
+            dynamodb_endpoint: Some(engines.dynamodb.url()),
+            s3_endpoint: Some(engines.s3.url()),
+            lambda_endpoint: Some(engines.lambda.url()),
+        },
+        table: TABLE.to_owned(),
+        bucket: BUCKET.to_owned(),
+        worker_function: WORKER.to_owned(),
+        team_claim: "team".to_owned(),
+        write_units_per_second: None,
+        directory_bytes: 512 << 20,
+    }
+}
+
+impl TestApp {
+    /// Starts engines in memory on free ports, and a worker that does what it is asked.
+    pub async fn start() -> Self {
+        Self::start_over(|http| http).await
+    }
+
+    /// The same over another network.
+    pub async fn start_over(network: impl FnOnce(SharedHttpClient) -> SharedHttpClient) -> Self {
+        let options = EngineOptions { data: Data::Memory, ports: Ports::Free, template_root: root() };
+        let engines = Engines::start(options).await.expect("the engines start");
+        let now: Timestamp = "2026-03-01T09:00:00Z".parse().expect("a time");
+        let settings = settings(&engines);
+        let http = network(app::aws::http_client().expect("the client is made"));
+        let app = App::over(app::aws::clients_over(&settings, &http), settings, Clock::set_by_hand(now));
+        let held: Arc<Mutex<Held>> = Arc::default();
+        let (worker, kept) = (app.clone(), held.clone());
+        engines.lambda.register(WORKER, move |event| {
+            let (app, kept) = (worker.clone(), kept.clone());
+            async move {
+                let task: Task = serde_json::from_value(event).map_err(|problem| problem.to_string())?;
+                if let Some(task) = keep(&kept, task) {
+                    return perform(&app, task).await;
+                }
+                Ok(())
+            }
+        });
+        Self { app, engines, teams: Mutex::default(), held }
+    }
+
+    /// A member with these permissions.
+    pub async fn member(&self, team: &str, permissions: &[Permission]) -> Member {
+        let team: TeamId = team.parse().expect("a team");
+        let id = format!("test|{}", app::random::uuid()).parse().expect("a member");
+        self.app.store.admit_member(&team, &id, "member@example.com".to_owned(), "Member".to_owned()).await.expect("admitted");
+        self.app.store.save_permissions(&team, &id, &permissions.iter().copied().collect()).await.expect("saved")
+    }
+
+    /// A contact in the table.
+    pub async fn contact(&self, team: &str, contact: ContactBuilder) -> Contact {
+        let contact = contact.save(self, &team.parse().expect("a team")).await;
+        self.teams.lock().expect("no test fails here").insert(contact.id, team.parse().expect("a team"));
+        contact
+    }
+
+    /// Changes a field of a contact, as a member does by hand.
+    pub async fn change(&self, contact: &Contact, field: &str, value: &str) -> Contact {
+        let team = self.teams.lock().expect("no test fails here").get(&contact.id).cloned().expect("made by this test");
+        self.change_in(&team, contact, field, value).await
+    }
+
+    /// Changes a field of any contact of a team.
+    pub async fn change_in(&self, team: &TeamId, contact: &Contact, field: &str, value: &str) -> Contact {
+        self.app.clock.advance(Duration::from_millis(1));
+        let mut profile = contact.profile.clone();
+        profile.set(field.parse().expect("a field"), &value.into()).expect("it fits");
+        builder::commit(self, team, contact.id, Some(contact.clone()), profile).await
+    }
+
+    /// Makes a call as API Gateway would, through the same code that a function runs.
+    pub async fn call(&self, route: Route, call: Call) -> Answer {
+        let event = call.event(&route);
+        Answer::new(app::host::serve(route.router(self.app.clone()), event).await.expect("the function answers"))
+    }
+
+    /// Waits until the worker has done everything it was asked.
+    pub async fn settle(&self) {
+        self.engines.lambda.idle().await;
+    }
+
+    /// Keeps the worker from what it is asked from now on.
+    pub fn hold_worker(&self) {
+        self.held.lock().expect("no test fails here").is_holding = true;
+    }
+
+    /// Lets the worker do what it was kept from, and everything after.
+    pub async fn release_worker(&self) {
+        let tasks = {
+            let mut held = self.held.lock().expect("no test fails here");
+            held.is_holding = false;
+            std::mem::take(&mut held.tasks)
+        };
+        for task in tasks {
+            perform(&self.app, task).await.expect("the task is done");
+        }
+        self.settle().await;
+    }
+
+    /// A job as the table has it.
+    pub async fn job(&self, team: &str, id: &Value) -> Job {
+        let id: JobId = id.as_str().and_then(|id| id.parse().ok()).expect("an id");
+        self.app.store.get_job(&team.parse().expect("a team"), id).await.expect("the job is there")
+    }
+
+    /// How many contacts a search finds.
+    pub async fn search(&self, team: &str, q: &str) -> usize {
+        let filter = Filter::new(q, None);
+        self.app.read_directory(&team.parse().expect("a team"), |directory| directory.matching(&filter).len()).await.expect("the directory is read")
+    }
+
+    /// Sends a file by the request that an import answered with; whether it was taken.
+    pub async fn upload(&self, upload: &Value, bytes: &[u8]) -> bool {
+        let mut request = reqwest::Client::new().put(upload["url"].as_str().expect("a link")).body(bytes.to_vec());
+        for (name, value) in upload["headers"].as_object().expect("headers") {
+            if !name.eq_ignore_ascii_case("content-length") {
+                request = request.header(name, value.as_str().expect("a text"));
+            }
+        }
+        request.send().await.is_ok_and(|answer| answer.status().is_success())
+    }
+
+    /// Fetches what a link leads to.
+    pub async fn download(&self, url: &str) -> String {
+        let answer = reqwest::get(url).await.expect("the link leads somewhere");
+        assert!(answer.status().is_success(), "{}", answer.status());
+        answer.text().await.expect("a text")
+    }
+
+    /// Moves the clock.
+    pub async fn clock_forward(&self, seconds: u64) {
+        self.app.clock.advance(Duration::from_secs(seconds));
+        tokio::task::yield_now().await;
+    }
+}
+
+fn keep(held: &Mutex<Held>, task: Task) -> Option<Task> {
+    let mut held = held.lock().expect("no test fails here");
+    if held.is_holding {
+        held.tasks.push(task);
+        return None;
+    }
+    Some(task)
+}
+
+async fn perform(app: &App, task: Task) -> Result<(), String> {
+    let deadline = Deadline::within(&app.clock, Duration::from_secs(900));
+    app.perform(task, deadline).await.map_err(|error| format!("{error:?}"))
+}
