@@ -47,7 +47,7 @@ fn a_function_never_links_what_stands_in_for_aws() {
 #[test]
 fn each_binary_is_a_few_lines_around_the_file_of_its_name() {
     let packages = packages();
-    let routes = routes().iter().map(|route| route.name.to_owned());
+    let routes = routes().into_iter().map(|route| route.name.to_owned());
     assert_eq!(routes.chain(EVENTS.map(str::to_owned)).collect::<BTreeSet<_>>(), binaries().into_keys().collect());
     for (name, area) in binaries() {
         let target = packages[&area]["targets"].as_array().into_iter().flatten().find(|target| target["name"] == name);
@@ -73,6 +73,8 @@ fn the_template_has_each_route_with_its_method_path_and_caller() {
     assert_eq!(deployed, served);
     let public: Vec<_> = template.routes.iter().filter(|route| route.caller == Caller::Anyone).map(|route| route.path.as_str()).collect();
     assert_eq!(public, ["/v1/openapi.json"], "only the description is for everybody");
+    let open: Vec<_> = routes().into_iter().filter(|route| route.operation.security.is_some()).map(|route| route.path).collect();
+    assert_eq!(open, public, "what the template opens is what the routes say with security(())");
     let wanted = Caller::Member { scopes: vec!["kdesk".to_owned()] };
     assert!(template.routes.iter().all(|route| route.caller == Caller::Anyone || route.caller == wanted));
 }
@@ -111,7 +113,7 @@ fn no_function_may_do_everything_or_do_it_to_everything() {
 #[test]
 fn the_description_that_is_served_is_the_one_of_the_routes() {
     let file = root().join("functions/team/openapi.json");
-    let described = serde_json::to_string_pretty(&app::openapi::describe(routes())).unwrap() + "\n";
+    let described = serde_json::to_string_pretty(&app::openapi::describe(routes())).unwrap();
     if std::env::var_os("KDESK_WRITE").is_some_and(|value| value == "1") {
         fs::write(&file, &described).unwrap();
     }
