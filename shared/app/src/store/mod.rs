@@ -132,8 +132,10 @@ fn item(key: Key, record: &impl Serialize) -> Result<Item, Error> {
     Ok(item)
 }
 
-/// An item as a record. Attributes that the record does not know, such as its key, are passed over.
-fn record<T: DeserializeOwned>(item: Item) -> Result<T, Error> {
+/// An item without its key as a record.
+fn record<T: DeserializeOwned>(mut item: Item) -> Result<T, Error> {
+    item.remove("pk");
+    item.remove("sk");
     serde_dynamo::from_item(item).map_err(Error::internal)
 }
 
