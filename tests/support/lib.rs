@@ -5,11 +5,13 @@
 mod builder;
 mod call;
 mod faults;
+mod import;
 mod invariants;
 
 pub use builder::{ContactBuilder, a_contact};
 pub use call::{Answer, Call};
 pub use faults::{FailingNetwork, Fault};
+pub use import::{ImportRoutes, people_csv};
 
 use app::{App, Route, clock::Clock, host::Deadline, settings::Aws, settings::Settings, worker::Task};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;

@@ -83,3 +83,116 @@ fn begin(job: &mut Job, request: &PlanRequest, etag: &str) -> Result<(), Error> 
     (job.planned, job.plan_parts, job.tries) = (Counts::default(), 0, 0);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::route;
+    use domain::{field::Field, job::State, team::Permission};
+    use http::StatusCode;
+    use serde_json::json;
+    use testing::{Call, ImportRoutes, TestApp, a_contact};
+
+    const ROUTES: ImportRoutes = ImportRoutes { start: crate::start_import::route, plan: route, apply: crate::apply::route };
+
+    #[tokio::test]
+    async fn a_plan_says_what_each_row_would_do_and_writes_nothing() {
+        let test = TestApp::start().await;
+        test.contact("demo", a_contact().named("Ann").emailed("ann@x.com").working_at("Old")).await;
+        test.contact("demo", a_contact().named("Bob").emailed("bob@x.com")).await;
+        let importer = test.member("demo", &[Permission::ImportContacts]).await;
+        let file = "First Name;E-Mail;Company\nAnn;ANN@x.com;New\nBob;bob@x.com;\nZoë;zoe@x.com;X\nBad;nope;X\nAnn again;ann@x.com;Y\n";
+        let job = test.plan_import(&ROUTES, &importer, file.as_bytes(), &json!({})).await;
+        assert_eq!((job.state, job.rows), (State::Planned, Some(5)), "{:?}", job.problem);
+        assert_eq!((job.planned.created, job.planned.updated, job.planned.unchanged, job.planned.failed), (1, 1, 1, 2));
+        assert_eq!(test.contacts("demo").await.len(), 2);
+        let failed = test.call(crate::failed::route(), Call::get(&format!("/v1/jobs/{}/failed.csv", job.id)).by(&importer)).await;
+        assert!(failed.text().contains("Bad,nope,X,E-Mail: an email address has the form name@domain.tld"), "{}", failed.text());
+        assert!(failed.text().contains("line 2 of this file is about the same contact"), "{}", failed.text());
+    }
+
+    #[tokio::test]
+    async fn what_is_applied_is_the_plan_and_the_failed_rows_can_be_mended() {
+        let test = TestApp::start().await;
+        let importer = test.member("demo", &[Permission::ImportContacts]).await;
+        let job = test.import(&ROUTES, &importer, "firstName,primaryEmail\nAnn,ann@x.com\nBad,nope\n".as_bytes(), &json!({})).await;
+        assert_eq!((job.state, job.counts.created, job.counts.failed, job.counts.rows()), (State::Done, 1, 1, 2));
+        let failed = test.call(crate::failed::route(), Call::get(&format!("/v1/jobs/{}/failed.csv", job.id)).by(&importer)).await;
+        let mended = failed.text().replace("Bad,nope", "Bad,bad@x.com");
+        let again = test.import(&ROUTES, &importer, mended.as_bytes(), &json!({})).await;
+        assert_eq!((again.counts.created, again.counts.failed), (1, 0), "{mended}");
+        assert_eq!(test.problems("demo").await, Vec::<String>::new());
+    }
+
+    #[tokio::test]
+    async fn the_same_file_again_is_noticed_and_changes_nothing_with_or_without_keys() {
+        let test = TestApp::start().await;
+        let importer = test.member("demo", &[Permission::ImportContacts]).await;
+        let file = "firstName,lastName,primaryEmail,phones\nAnn,Lee,ann@x.com,\nBob,Stone,,+49 30 901820\n".as_bytes();
+        let first = test.import(&ROUTES, &importer, file, &json!({})).await;
+        assert_eq!((first.counts.created, first.same_file_as), (2, None));
+        let second = test.import(&ROUTES, &importer, file, &json!({})).await;
+        assert_eq!((second.counts.created, second.counts.updated, second.counts.unchanged, second.same_file_as), (0, 0, 2, Some(first.id)));
+    }
+
+    #[tokio::test]
+    async fn an_untouched_export_changes_nothing_by_any_key() {
+        let test = TestApp::start().await;
+        test.contact("demo", a_contact().named("=1+1").emailed("a@x.com").phoned("+49 30 901820").with(Field::Notes, json!("two\nlines, \"quoted\""))).await;
+        test.contact("demo", a_contact().named("\\clear").inactive().with(Field::Emails, json!({"work": "w@x.com", "home": "h@x.com"}))).await;
+        test.contact("demo", a_contact().named("'+apostrophe").with(Field::DirectorySyncId, json!("sync-1")).with(Field::PortalAccess, json!(true))).await;
+        let importer = test.member("demo", &[Permission::ImportContacts]).await;
+        let export = test.call(crate::start_export::route(), Call::post("/v1/exports").by(&importer).json(&json!({"selection": "all"}))).await;
+        test.settle().await;
+        let path = format!("/v1/jobs/{}", export.json["id"].as_str().expect("an id"));
+        let done = test.call(crate::get::route(), Call::get(&path).by(&importer)).await;
+        let file = test.download(done.json["download"].as_str().expect("a link")).await;
+        for key in ["id", "directorySyncId", "primaryEmail"] {
+            let job = test.import(&ROUTES, &importer, file.as_bytes(), &json!({"matchBy": key})).await;
+            assert_eq!((job.counts.unchanged, job.counts.rows()), (3, 3), "{key}: {file}");
+        }
+    }
+
+    #[tokio::test]
+    async fn columns_mapped_by_hand_are_remembered_for_the_team() {
+        let test = TestApp::start().await;
+        let importer = test.member("demo", &[Permission::ImportContacts]).await;
+        let how = json!({"columns": {"Kundennummer": "directorySyncId"}});
+        let job = test.import(&ROUTES, &importer, "firstName,Kundennummer\nAnn,k1\n".as_bytes(), &how).await;
+        assert_eq!(job.counts.created, 1);
+        let next = test.import(&ROUTES, &importer, "firstName,Kundennummer\nAnna,k1\n".as_bytes(), &json!({"matchBy": "directorySyncId"})).await;
+        assert_eq!((next.counts.updated, next.counts.rows()), (1, 1));
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_no_table_fails_with_the_reason_and_can_be_planned_anew() {
+        let test = TestApp::start().await;
+        let importer = test.member("demo", &[Permission::ImportContacts]).await;
+        for (file, problem) in [(&b"%PDF-1.7 ..."[..], "PDF"), (b"firstName,primaryEmail\n", "no rows"), (b"firstName,firstName\nA,B\n", "firstName")] {
+            let job = test.plan_import(&ROUTES, &importer, file, &json!({})).await;
+            assert_eq!(job.state, State::Failed);
+            assert!(job.problem.as_deref().is_some_and(|text| text.contains(problem)), "{:?}", job.problem);
+        }
+        let job = test.plan_import(&ROUTES, &importer, b"firstName,primaryEmail\nA,a@x.com\n", &json!({"mode": "update"})).await;
+        let path = format!("/v1/imports/{}/plan", job.id);
+        assert_eq!(test.call(route(), Call::post(&path).by(&importer).json(&json!({"mode": "create"}))).await.status, StatusCode::ACCEPTED);
+        assert_eq!(test.finish(&importer, &json!(job.id)).await.planned.created, 1);
+    }
+
+    #[tokio::test]
+    async fn another_teams_import_and_one_without_its_file_are_refused() {
+        let test = TestApp::start().await;
+        let importer = test.member("demo", &[Permission::ImportContacts]).await;
+        let other = test.member("other", &[Permission::ImportContacts]).await;
+        let id = test.upload_import(&ROUTES, &importer, b"firstName\nAnn\n").await;
+        let path = format!("/v1/imports/{}/plan", id.as_str().expect("an id"));
+        assert_eq!(test.call(route(), Call::post(&path).by(&other).json(&json!({}))).await.status, StatusCode::NOT_FOUND);
+        let viewer = test.member("demo", &[Permission::ModifyContacts]).await;
+        assert_eq!(test.call(route(), Call::post(&path).by(&viewer).json(&json!({}))).await.status, StatusCode::FORBIDDEN);
+        let started = test.call(crate::start_import::route(), Call::post("/v1/imports").by(&importer).json(&json!({"fileName": "a.csv", "size": 5}))).await;
+        let path = format!("/v1/imports/{}/plan", started.json["job"]["id"].as_str().expect("an id"));
+        let answer = test.call(route(), Call::post(&path).by(&importer).json(&json!({}))).await;
+        assert_eq!((answer.status, answer.code()), (StatusCode::CONFLICT, "file_missing"));
+        let failed = format!("/v1/jobs/{}/failed.csv", id.as_str().expect("an id"));
+        assert_eq!(test.call(crate::failed::route(), Call::get(&failed).by(&other)).await.status, StatusCode::NOT_FOUND);
+    }
+}

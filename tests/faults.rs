@@ -1,0 +1,129 @@
+//! Jobs under faults: whatever fails on the way, each row is applied once and counted once.
+
+use app::{host::Deadline, worker::Task};
+use domain::{
+    contact::Profile,
+    job::{Job, State},
+    team::{Member, Permission},
+};
+use serde_json::json;
+use std::{collections::BTreeMap, env, time::Duration};
+use testing::{FailingNetwork, Fault, ImportRoutes, TestApp, people_csv};
+
+const ROUTES: ImportRoutes = ImportRoutes { start: jobs::start_import::route, plan: jobs::plan_import::route, apply: jobs::apply::route };
+
+/// An import of `rows` people of whom the first half is there already, with another company.
+async fn half_there(test: &TestApp, rows: usize) -> (Member, Vec<u8>) {
+    let importer = test.member("demo", &[Permission::ImportContacts, Permission::ModifyContacts]).await;
+    let first = test.import(&ROUTES, &importer, &people_csv(0..rows / 2, "Old"), &json!({})).await;
+    assert_eq!(first.counts.created as usize, rows / 2);
+    (importer, people_csv(0..rows, "New"))
+}
+
+async fn check(test: &TestApp, job: &Job, rows: usize) {
+    assert_eq!(job.state, State::Done, "{:?}", job.problem);
+    let counts = job.counts;
+    assert_eq!((counts.created as usize, counts.updated as usize, counts.failed, counts.rows() as usize), (rows - rows / 2, rows / 2, 0, rows));
+    let contacts = test.contacts("demo").await;
+    assert_eq!(contacts.len(), rows, "no duplicate and none lost");
+    assert!(contacts.iter().all(|contact| contact.profile.text(domain::field::Field::Company) == "New"));
+    assert!(contacts.iter().all(|contact| contact.version.get() <= 2), "no row was applied twice");
+    assert_eq!(test.problems("demo").await, Vec::<String>::new());
+}
+
+async fn import_through(operation: &'static str, fault: Fault, every: u64) {
+    const ROWS: usize = 2_400;
+    let failing = std::sync::OnceLock::new();
+    let test = TestApp::start_over(|http| {
+        let network = FailingNetwork::new(http, operation, fault, every);
+        failing.set(network.clone()).expect("set once");
+        app_http(network)
+    })
+    .await;
+    let (importer, file) = half_there(&test, ROWS).await;
+    let job = test.import(&ROUTES, &importer, &file, &json!({})).await;
+    assert!(failing.get().expect("set").failed() > 0, "the fault struck");
+    check(&test, &job, ROWS).await;
+    let undone = test.app.start_undo(&importer, job.id).await.expect("the undo begins");
+    let undone = test.finish(&importer, &json!(undone.id)).await;
+    assert_eq!((undone.counts.deleted as usize, undone.counts.updated as usize, undone.counts.failed), (ROWS - ROWS / 2, ROWS / 2, 0));
+    assert_eq!(test.contacts("demo").await.len(), ROWS / 2);
+    assert_eq!(test.problems("demo").await, Vec::<String>::new());
+}
+
+fn app_http(network: FailingNetwork) -> aws_smithy_runtime_api::client::http::SharedHttpClient {
+    aws_smithy_runtime_api::client::http::SharedHttpClient::new(network)
+}
+
+#[tokio::test]
+async fn transactions_whose_reply_is_lost_are_counted_once() {
+    import_through("TransactWriteItems", Fault::ReplyLost, 5).await;
+}
+
+#[tokio::test]
+async fn transactions_that_never_arrive_are_sent_again() {
+    import_through("TransactWriteItems", Fault::NeverSent, 3).await;
+}
+
+#[tokio::test]
+async fn every_second_transaction_throttled_only_takes_longer() {
+    import_through("TransactWriteItems", Fault::Throttled, 2).await;
+}
+
+#[tokio::test]
+async fn a_job_record_whose_reply_is_lost_moves_on_once() {
+    import_through("PutItem", Fault::ReplyLost, 2).await;
+}
+
+#[tokio::test]
+async fn reads_that_fail_are_read_again() {
+    import_through("BatchGetItem", Fault::NeverSent, 3).await;
+}
+
+/// Kills the worker at ten random points of an import and of its undo. `KDESK_CRASH_ROWS` sets how many rows.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_killed_at_ten_random_points_ends_exact_to_the_row() {
+    let rows: usize = env::var("KDESK_CRASH_ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(6_000);
+    let test = TestApp::start().await;
+    let (importer, file) = half_there(&test, rows).await;
+    let planned = test.plan_import(&ROUTES, &importer, &file, &json!({})).await;
+    let before = profiles(&test).await;
+    test.hold_worker();
+    let begun = test.call(jobs::apply::route(), testing::Call::post(&format!("/v1/jobs/{}/apply", planned.id)).by(&importer)).await;
+    assert_eq!(begun.json["state"], "applying");
+    let kills = kill_ten_times(&test, &importer, &planned).await;
+    test.release_worker().await;
+    let job = test.finish(&importer, &json!(planned.id)).await;
+    check(&test, &job, rows).await;
+    println!("{rows} rows, killed {kills} times while applying");
+
+    test.hold_worker();
+    let undo = test.app.start_undo(&importer, job.id).await.expect("the undo begins");
+    let kills = kill_ten_times(&test, &importer, &undo).await;
+    test.release_worker().await;
+    let undone = test.finish(&importer, &json!(undo.id)).await;
+    assert_eq!((undone.counts.rows() as usize, undone.counts.failed), (rows, 0));
+    assert_eq!(profiles(&test).await, before, "field for field as before");
+    assert_eq!(test.problems("demo").await, Vec::<String>::new());
+    println!("{rows} rows, killed {kills} times while undoing");
+}
+
+/// Starts the worker ten times and stops it dead after a random while, wherever it is: requests on their way may or may not take effect.
+async fn kill_ten_times(test: &TestApp, importer: &Member, job: &Job) -> usize {
+    let mut kills = 0;
+    for _ in 0..10 {
+        let (app, task) = (test.app.clone(), Task::Job { team: importer.team.clone(), job: job.id });
+        let worker = tokio::spawn(async move { app.perform(task, Deadline::within(&app.clock, Duration::from_secs(900))).await });
+        let mut random = [0];
+        app::random::fill(&mut random);
+        tokio::time::sleep(Duration::from_millis(30 + 3 * u64::from(random[0]))).await;
+        worker.abort();
+        kills += usize::from(worker.await.is_err());
+        test.clock_forward(61).await;
+    }
+    kills
+}
+
+async fn profiles(test: &TestApp) -> BTreeMap<String, Profile> {
+    test.contacts("demo").await.into_iter().map(|contact| (contact.id.to_string(), contact.profile)).collect()
+}
