@@ -71,7 +71,14 @@ mod tests {
 
     fn ann() -> Contact {
         let profile = Profile::parse(json!({"firstName": "Ann", "company": "X"}).as_object().expect("an object")).expect("it fits");
-        Contact { id: ContactId::from_uuid(uuid::Uuid::nil()), version: Version::FIRST, created_at: Timestamp::UNIX_EPOCH, updated_at: Timestamp::UNIX_EPOCH, last_sign_in_at: None, profile }
+        Contact {
+            id: ContactId::from_uuid(uuid::Uuid::nil()),
+            version: Version::FIRST,
+            created_at: Timestamp::UNIX_EPOCH,
+            updated_at: Timestamp::UNIX_EPOCH,
+            last_sign_in_at: None,
+            profile,
+        }
     }
 
     #[test]

@@ -175,10 +175,7 @@ impl Profile {
     /// A fingerprint of everything people can fill in: equal exactly when the profiles are. Hexadecimal, 32 characters.
     pub fn fingerprint(&self) -> String {
         let text = Json::Object(self.to_map()).to_string();
-        Sha256::digest(text.as_bytes())[..16].iter().fold(String::with_capacity(32), |mut hex, byte| {
-            hex.push_str(&format!("{byte:02x}"));
-            hex
-        })
+        Sha256::digest(text.as_bytes())[..16].iter().fold(String::with_capacity(32), |hex, byte| hex + &format!("{byte:02x}"))
     }
 
     /// Only the fields that hold something else than their default.
@@ -206,7 +203,9 @@ impl Serialize for Profile {
         for (field, value) in &self.0 {
             match value {
                 Value::Phones(phones) => {
-                    let stored = |(label, phone): (&String, &Phone)| (label.clone(), StoredPhone { typed: phone.as_str().to_owned(), e164: phone.e164().map(str::to_owned) });
+                    let stored = |(label, phone): (&String, &Phone)| {
+                        (label.clone(), StoredPhone { typed: phone.as_str().to_owned(), e164: phone.e164().map(str::to_owned) })
+                    };
                     map.serialize_entry(field, &phones.iter().map(stored).collect::<BTreeMap<_, _>>())?;
                 }
                 value => map.serialize_entry(field, &value.to_json())?,
@@ -259,10 +258,10 @@ pub struct FieldChange {
     /// Which field.
     pub field: Field,
     /// What it held, null for nothing.
-    #[schema(value_type = Value, examples("Old GmbH"))]
+    #[schema(value_type = serde_json::Value, examples("Old GmbH"))]
     pub old: Json,
     /// What it holds now, null for nothing.
-    #[schema(value_type = Value, examples("New GmbH"))]
+    #[schema(value_type = serde_json::Value, examples("New GmbH"))]
     pub new: Json,
 }
 

@@ -122,7 +122,23 @@ mod tests {
     #[test]
     fn nothing_that_could_reach_a_second_recipient_parses() {
         let long = format!("{}@x.com", "a".repeat(321));
-        let all = ["", "a", "a@", "@x.com", "a@x", "a@@x.com", "a@x.com@y.com", "a@x.com,b@x.com", "a\r\nBcc: b@x.com@x.com", "a＠x.com", "a\0@x.com", "a b@x.com", "a..b@x.com", "a@x..com", &long];
+        let all = [
+            "",
+            "a",
+            "a@",
+            "@x.com",
+            "a@x",
+            "a@@x.com",
+            "a@x.com@y.com",
+            "a@x.com,b@x.com",
+            "a\r\nBcc: b@x.com@x.com",
+            "a＠x.com",
+            "a\0@x.com",
+            "a b@x.com",
+            "a..b@x.com",
+            "a@x..com",
+            &long,
+        ];
         for bad in all {
             assert!(bad.parse::<Email>().is_err(), "{bad:?}");
         }

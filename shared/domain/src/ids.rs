@@ -14,7 +14,7 @@ macro_rules! uuid_id {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
         #[serde(transparent)]
-        #[schema(value_type = String, format = Uuid)]
+        #[schema(value_type = String, format = Uuid, examples("0190b5d8-7c1e-7cc0-a000-000000000001"))]
         pub struct $name(Uuid);
 
         impl $name {
@@ -57,11 +57,11 @@ uuid_id!(
 );
 
 macro_rules! text_id {
-    ($(#[$doc:meta])* $name:ident, $max:expr, $allowed:expr) => {
+    ($(#[$doc:meta])* $name:ident, $example:literal, $max:expr, $allowed:expr) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
         #[serde(try_from = "String", into = "String")]
-        #[schema(value_type = String)]
+        #[schema(value_type = String, examples($example))]
         pub struct $name(String);
 
         impl $name {
@@ -108,12 +108,14 @@ macro_rules! text_id {
 text_id!(
     /// A team, the tenant. 1 to 64 of `a-z`, `0-9` and `-`: it is the first part of every key and stands in portal addresses, so nothing that separates keys can be in it.
     TeamId,
+    "demo",
     64,
     |byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'
 );
 text_id!(
     /// A member: the `sub` of their token (OpenID Connect Core 2: at most 255 ASCII characters), printable and without `#`, which separates keys.
     MemberId,
+    "auth0|5f7c8ec7c33c6c004bbafe82",
     255,
     |byte| byte.is_ascii_graphic() && byte != b'#'
 );
@@ -121,7 +123,7 @@ text_id!(
 /// How often a record was written; 1 after the first write. Each write names the version it replaces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(transparent)]
-#[schema(value_type = u64)]
+#[schema(value_type = u64, examples(3))]
 pub struct Version(u64);
 
 impl Version {

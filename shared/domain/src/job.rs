@@ -145,6 +145,7 @@ pub enum BulkAction {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FilterText {
     /// The search text; empty matches all.
+    #[schema(examples("example.com"))]
     #[serde(default)]
     pub q: String,
     /// Only active or only inactive contacts.

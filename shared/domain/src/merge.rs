@@ -5,7 +5,7 @@ use crate::{
     email::Email,
     field::Field,
     plan::{Bond, Row},
-    value::{MAX_LABELS, Value},
+    value::{MAX_LABELS, Value, free_label},
 };
 use std::collections::BTreeMap;
 
@@ -65,7 +65,7 @@ fn keep_addresses(next: &mut Profile, sides: [&Profile; 2]) {
     let lost = sides.iter().filter_map(|side| side.primary_email()).filter(|email| !known.contains(&email.key()));
     let mut emails: BTreeMap<String, Email> = next.emails().map(|(label, email)| (label.clone(), email.clone())).collect();
     for email in lost {
-        let label = free_label(&emails, "email");
+        let label = free_label("email", &emails);
         emails.insert(label, email.clone());
     }
     next.put(Field::Emails, (!emails.is_empty()).then_some(Value::Emails(emails)));
@@ -74,7 +74,9 @@ fn keep_addresses(next: &mut Profile, sides: [&Profile; 2]) {
 fn unite(ours: Option<&Value>, theirs: Option<&Value>) -> Option<Value> {
     match (ours, theirs) {
         (Some(Value::Emails(ours)), Some(Value::Emails(theirs))) => Some(Value::Emails(united(ours, theirs, |a, b| a.key() == b.key()))),
-        (Some(Value::Phones(ours)), Some(Value::Phones(theirs))) => Some(Value::Phones(united(ours, theirs, |a, b| a == b || (a.e164().is_some() && a.e164() == b.e164())))),
+        (Some(Value::Phones(ours)), Some(Value::Phones(theirs))) => {
+            Some(Value::Phones(united(ours, theirs, |a, b| a == b || (a.e164().is_some() && a.e164() == b.e164()))))
+        }
         (ours, theirs) => ours.or(theirs).cloned(),
     }
 }
@@ -83,16 +85,10 @@ fn united<T: Clone>(ours: &BTreeMap<String, T>, theirs: &BTreeMap<String, T>, sa
     let mut all = ours.clone();
     for (label, value) in theirs {
         if !all.values().any(|there| same(there, value)) {
-            all.insert(free_label(&all, label), value.clone());
+            all.insert(free_label(label, &all), value.clone());
         }
     }
     all
-}
-
-/// `label`, or `label 2`, `label 3` … where it is taken.
-fn free_label<T>(map: &BTreeMap<String, T>, label: &str) -> String {
-    let numbered = |n: usize| if n == 1 { label.to_owned() } else { format!("{label} {n}") };
-    (1..).map(numbered).find(|label| !map.contains_key(label)).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -109,13 +105,24 @@ mod tests {
 
     fn contact(id: u128, json: &Json) -> Contact {
         let profile = Profile::parse(json.as_object().expect("an object")).expect("it fits");
-        Contact { id: ContactId::from_uuid(uuid::Uuid::from_u128(id)), version: Version::FIRST, created_at: Timestamp::UNIX_EPOCH, updated_at: Timestamp::UNIX_EPOCH, last_sign_in_at: None, profile }
+        Contact {
+            id: ContactId::from_uuid(uuid::Uuid::from_u128(id)),
+            version: Version::FIRST,
+            created_at: Timestamp::UNIX_EPOCH,
+            updated_at: Timestamp::UNIX_EPOCH,
+            last_sign_in_at: None,
+            profile,
+        }
     }
 
     #[test]
     fn every_address_and_phone_survives() -> Result<(), Box<dyn std::error::Error>> {
-        let keep = contact(1, &json!({"firstName": "Ann", "primaryEmail": "ann@x.com", "emails": {"work": "a@x.com"}, "phones": {"work": "+49 30 901820"}}));
-        let remove = contact(2, &json!({"firstName": "Anna", "company": "X", "primaryEmail": "anna@x.com", "emails": {"work": "b@x.com", "home": "A@X.com"}, "phones": {"desk": "0049 30 901820"}}));
+        let keep =
+            contact(1, &json!({"firstName": "Ann", "primaryEmail": "ann@x.com", "emails": {"work": "a@x.com"}, "phones": {"work": "+49 30 901820"}}));
+        let remove = contact(
+            2,
+            &json!({"firstName": "Anna", "company": "X", "primaryEmail": "anna@x.com", "emails": {"work": "b@x.com", "home": "A@X.com"}, "phones": {"desk": "0049 30 901820"}}),
+        );
         let [removal, update] = merge(&keep, &remove, &[Field::PrimaryEmail])?;
         assert_eq!((removal.action, removal.bond), (Action::Delete, Bond::Next));
         let next = update.apply_to(&keep.profile)?;
@@ -124,6 +131,37 @@ mod tests {
         assert_eq!(next.json(Field::Phones), json!({"work": "+49 30 901820"}));
         assert_eq!((next.text(Field::FirstName), next.text(Field::Company)), ("Ann", "X"));
         Ok(())
+    }
+
+    #[test]
+    fn the_longest_label_makes_room_for_its_number() -> Result<(), Box<dyn std::error::Error>> {
+        let label = "x".repeat(60);
+        let keep = contact(1, &json!({"emails": {&label: "a@x.com"}, "phones": {&label: "1234567"}}));
+        let remove = contact(2, &json!({"emails": {&label: "b@x.com"}, "phones": {&label: "7654321"}}));
+        let [_, update] = merge(&keep, &remove, &[])?;
+        let next = update.apply_to(&keep.profile)?;
+        let second = format!("{} 2", "x".repeat(58));
+        assert_eq!(next.json(Field::Emails), json!({&label: "a@x.com", &second: "b@x.com"}));
+        assert_eq!(next.json(Field::Phones), json!({&label: "1234567", &second: "7654321"}));
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_chosen_comes_from_the_one_that_goes_even_when_it_is_nothing() -> Result<(), Box<dyn std::error::Error>> {
+        let keep = contact(1, &json!({"firstName": "Ann", "company": "X", "portalAccess": true, "phones": {"work": "1234567"}}));
+        let remove = contact(2, &json!({"firstName": "Anna", "division": "IT"}));
+        let [_, update] = merge(&keep, &remove, &[Field::Company, Field::PortalAccess, Field::Phones])?;
+        let next = update.apply_to(&keep.profile)?;
+        assert_eq!(Json::Object(next.to_map()), json!({"firstName": "Ann", "division": "IT"}));
+        Ok(())
+    }
+
+    #[test]
+    fn more_entries_than_a_contact_can_have_are_refused() {
+        let many = |from: usize| (from..from + 30).map(|n| (format!("label {n}"), Json::from(format!("n{n}@x.com")))).collect::<Json>();
+        let (keep, remove) = (contact(1, &json!({"emails": many(0)})), contact(2, &json!({"emails": many(30)})));
+        assert_eq!(merge(&keep, &remove, &[]), Err(MergeError::TooMany(Field::Emails)));
+        assert!(merge(&keep, &remove, &[Field::Emails]).is_ok());
     }
 
     #[test]

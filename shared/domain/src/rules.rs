@@ -7,16 +7,42 @@ use crate::{
 };
 use serde::Serialize;
 
-/// Where the setting lives that decides a rule.
+/// Where the setting lives that decides a rule, and its name there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "camelCase", tag = "where", content = "name")]
-pub enum Setting {
-    /// A switch of Team Settings > Communication, by its API name.
-    Team(&'static str),
-    /// A field of the contact, by its API name.
-    Contact(&'static str),
-    /// A permission of the member, by its title.
-    Member(&'static str),
+#[serde(rename_all = "camelCase")]
+pub struct Setting {
+    /// Where it is set.
+    #[serde(rename = "where")]
+    pub place: Place,
+    /// A switch or a field by its API name, a permission by its title.
+    #[schema(examples("portalAccess"))]
+    pub name: &'static str,
+}
+
+/// Where a setting lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Place {
+    /// Team Settings > Communication.
+    Team,
+    /// The contact.
+    Contact,
+    /// The member's permissions.
+    Member,
+}
+
+impl Setting {
+    const fn team(name: &'static str) -> Self {
+        Self { place: Place::Team, name }
+    }
+
+    const fn contact(field: Field) -> Self {
+        Self { place: Place::Contact, name: field.name() }
+    }
+
+    const fn member(permission: Permission) -> Self {
+        Self { place: Place::Member, name: permission.title() }
+    }
 }
 
 /// One rule and how it came out.
@@ -54,11 +80,11 @@ impl Decision {
 }
 
 fn team_has(team: &Communication, switch: Switch) -> Rule {
-    Rule { rule: format!("The team's switch “{}” is on.", switch.title()), passes: switch.is_on(team), decided_by: Setting::Team(switch.name()) }
+    Rule { rule: format!("The team's switch “{}” is on.", switch.title()), passes: switch.is_on(team), decided_by: Setting::team(switch.name()) }
 }
 
 fn contact_has(contact: &Profile, field: Field, rule: &str) -> Rule {
-    Rule { rule: rule.to_owned(), passes: contact.is_on(field), decided_by: Setting::Contact(field.name()) }
+    Rule { rule: rule.to_owned(), passes: contact.is_on(field), decided_by: Setting::contact(field) }
 }
 
 /// Whether a contact may be in the portal: asked when they sign in and again at each of their requests.
@@ -76,7 +102,7 @@ pub fn sign_in(team: &Communication, contact: &Profile) -> Decision {
     rules.push(Rule {
         rule: "The contact has a Primary Email to send the code to.".to_owned(),
         passes: contact.primary_email().is_some(),
-        decided_by: Setting::Contact(Field::PrimaryEmail.name()),
+        decided_by: Setting::contact(Field::PrimaryEmail),
     });
     Decision::all(rules)
 }
@@ -120,7 +146,7 @@ pub fn notification(team: &Communication, contact: &Profile, kind: Notification)
         team_has(team, switch),
         contact_has(contact, preference, "The contact wants this mail."),
         contact_has(contact, Field::ContactIsActive, "The contact is active."),
-        Rule { rule: "The contact has an email address.".to_owned(), passes: has_address, decided_by: Setting::Contact(Field::PrimaryEmail.name()) },
+        Rule { rule: "The contact has an email address.".to_owned(), passes: has_address, decided_by: Setting::contact(Field::PrimaryEmail) },
     ])
 }
 
@@ -129,7 +155,7 @@ pub fn member_may(member: &Member, permission: Permission) -> Decision {
     Decision::all(vec![Rule {
         rule: format!("The member has the permission “{}”.", permission.title()),
         passes: member.permissions.contains(&permission),
-        decided_by: Setting::Member(permission.title()),
+        decided_by: Setting::member(permission),
     }])
 }
 
@@ -156,7 +182,7 @@ mod tests {
         assert!(!portal_access(&Communication::default(), &contact).allowed);
         contact.set(Field::ContactIsActive, &json!(false))?;
         let decision = portal_access(&open, &contact);
-        assert_eq!(decision.refusal().map(|rule| rule.decided_by), Some(Setting::Contact("contactIsActive")));
+        assert_eq!(decision.refusal().map(|rule| rule.decided_by), Some(Setting::contact(Field::ContactIsActive)));
         assert_eq!(decision.because.len(), 3, "every rule is listed, not only the first that fails");
         Ok(())
     }

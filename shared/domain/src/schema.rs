@@ -25,7 +25,9 @@ impl utoipa::ToSchema for Profile {
 /// The object that members send: every field optional, null clears.
 pub fn fields() -> Object {
     let object = ObjectBuilder::new()
-        .description(Some("The fields of a contact. A field that is left out keeps its value, or takes its default on a new contact; null clears it."))
+        .description(Some(
+            "The fields of a contact. A field that is left out keeps its value, or takes its default on a new contact; null clears it.",
+        ))
         .additional_properties(Some(AdditionalProperties::FreeForm(false)));
     Field::ALL.iter().fold(object, |object, &field| object.property(field.name(), of(field))).build()
 }

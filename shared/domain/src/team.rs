@@ -61,7 +61,6 @@ pub struct Member {
 macro_rules! switches {
     ($($name:ident, $json:literal, $title:literal, $default:literal, $meaning:literal;)*) => {
         /// The team's switches. Each is one half of a rule; the contact's own permission or preference is the other.
-        #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the settings page")]
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
         #[serde(rename_all = "camelCase", deny_unknown_fields)]
         pub struct Communication {

@@ -52,7 +52,14 @@ mod tests {
     use serde_json::{Value as Json, json};
 
     fn contact(profile: Profile) -> Contact {
-        Contact { id: ContactId::from_uuid(uuid::Uuid::nil()), version: Version::FIRST, created_at: Timestamp::UNIX_EPOCH, updated_at: Timestamp::UNIX_EPOCH, last_sign_in_at: None, profile }
+        Contact {
+            id: ContactId::from_uuid(uuid::Uuid::nil()),
+            version: Version::FIRST,
+            created_at: Timestamp::UNIX_EPOCH,
+            updated_at: Timestamp::UNIX_EPOCH,
+            last_sign_in_at: None,
+            profile,
+        }
     }
 
     /// Any profile: a few fields of every kind.
@@ -97,5 +104,44 @@ mod tests {
         let back = undo(1, &row, Some(&edited)).expect("it is listed");
         assert!(back.held_back && back.action == Action::Fail);
         Ok(())
+    }
+
+    fn named(name: &str) -> Profile {
+        let mut profile = Profile::default();
+        profile.set(Field::FirstName, &json!(name)).expect("a name fits");
+        profile
+    }
+
+    #[test]
+    fn a_created_contact_goes_and_a_deleted_one_comes_back_whole() {
+        let ann = contact(named("Ann"));
+        let back = undo(3, &Row::create(1, ann.id, &ann.profile).stored(), Some(&ann)).expect("a way back");
+        assert_eq!((back.row, back.action, back.whole.as_ref()), (3, Action::Delete, Some(&ann)));
+        let back = undo(3, &Row::delete(1, &ann).stored(), None).expect("a way back");
+        assert_eq!((back.row, back.action, back.whole.as_ref()), (3, Action::Restore, Some(&ann)));
+        let again = undo(4, &Row::restore(3, ann.clone()).stored(), Some(&ann)).expect("an undo can be undone");
+        assert_eq!((again.action, again.base), (Action::Delete, Some(ann.version)));
+    }
+
+    #[test]
+    fn what_is_gone_or_there_again_is_listed_and_not_touched() {
+        let ann = contact(named("Ann"));
+        let cases = [
+            (Row::create(1, ann.id, &ann.profile).stored(), None),
+            (Row::update(1, &contact(named("Anna")), &ann.profile).stored(), None),
+            (Row::delete(1, &ann).stored(), Some(&ann)),
+        ];
+        for (row, current) in cases {
+            let back = undo(1, &row, current).expect("it is listed");
+            assert!(back.held_back && !back.writes() && back.contact == Some(ann.id), "{row:?}");
+        }
+    }
+
+    #[test]
+    fn what_did_nothing_has_no_way_back() {
+        let ann = contact(named("Ann"));
+        for row in [Row::update(1, &ann, &ann.profile).stored(), Row::delete(1, &ann).held_back("changed"), Row::delete(1, &ann)] {
+            assert_eq!(undo(1, &row, Some(&ann)), None, "{row:?}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! What a contact's field can hold, parsed once where it enters.
 
 use crate::{
-    email::Email,
+    email::{Email, EmailError},
     field::{Field, Kind},
     ids::ContactId,
     phone::Phone,
@@ -26,8 +26,8 @@ pub struct FieldError {
 
 impl FieldError {
     /// A problem with a field.
-    pub fn new(field: Field, problem: impl ToString) -> Self {
-        Self { field, problem: problem.to_string() }
+    pub fn new(field: Field, problem: impl Into<String>) -> Self {
+        Self { field, problem: problem.into() }
     }
 }
 
@@ -72,7 +72,7 @@ impl Value {
         let value = match field.kind() {
             Kind::Line(max) => Self::Text(line(field, text, max)?),
             Kind::Text(max) => Self::Text(bounded(field, text, max)?),
-            Kind::Email => Self::Email(text.parse().map_err(|problem| FieldError::new(field, problem))?),
+            Kind::Email => Self::Email(text.parse().map_err(|problem: EmailError| FieldError::new(field, problem.to_string()))?),
             Kind::Contact => Self::Contact(text.parse().map_err(|_| FieldError::new(field, "this is not the id of a contact"))?),
             Kind::Switch { .. } | Kind::Emails | Kind::Phones => return Err(FieldError::new(field, "this field does not hold a text")),
         };
@@ -94,7 +94,7 @@ impl Value {
 
 impl Email {
     fn from_text(text: &str) -> Result<Self, String> {
-        text.parse().map_err(|problem: crate::email::EmailError| problem.to_string())
+        text.parse().map_err(|problem: EmailError| problem.to_string())
     }
 }
 
@@ -117,6 +117,20 @@ pub fn parse_label(field: Field, label: &str) -> Result<String, FieldError> {
         return Err(FieldError::new(field, "a label holds no control characters"));
     }
     Ok(label.to_owned())
+}
+
+/// `wish`, or the first of `wish 2`, `wish 3`, ... that is free, cut so that it stays a label.
+pub(crate) fn free_label<T>(wish: &str, taken: &BTreeMap<String, T>) -> String {
+    if !taken.contains_key(wish) {
+        return wish.to_owned();
+    }
+    // One of the labels up to one more than there are entries is free.
+    let numbered = (2..=taken.len() + 2).map(|number| {
+        let number = format!(" {number}");
+        let room = MAX_LABEL_CHARS.saturating_sub(number.len());
+        format!("{}{number}", wish.chars().take(room).collect::<String>())
+    });
+    numbered.into_iter().find(|label| !taken.contains_key(label)).unwrap_or_else(|| wish.to_owned())
 }
 
 fn labeled<T>(field: Field, json: &Json, parse: impl Fn(&str) -> Result<T, String>) -> Result<Option<BTreeMap<String, T>>, FieldError> {

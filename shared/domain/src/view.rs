@@ -46,9 +46,15 @@ impl utoipa::PartialSchema for ContactView {
             ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(format))).description(Some(meaning))
         };
         let object = Field::ALL.iter().fold(ObjectBuilder::new(), |object, &field| object.property(field.name(), of(field)).required(field.name()));
-        let signed_in = text("When the contact last signed in to the portal.", KnownFormat::DateTime).schema_type(SchemaType::from_iter([Type::String, Type::Null]));
-        let own = ObjectBuilder::new().schema_type(Type::Boolean).description(Some("Whether `displayName` is the contact's own, not derived.")).examples([json!(false)]);
-        let e164 = ObjectBuilder::new().description(Some("Label to number in E.164, for the phones that have it.")).examples([json!({"mobile": "+4930901820"})]);
+        let signed_in = text("When the contact last signed in to the portal.", KnownFormat::DateTime)
+            .schema_type(SchemaType::from_iter([Type::String, Type::Null]));
+        let own = ObjectBuilder::new()
+            .schema_type(Type::Boolean)
+            .description(Some("Whether `displayName` is the contact's own, not derived."))
+            .examples([json!(false)]);
+        let e164 = ObjectBuilder::new()
+            .description(Some("Label to number in E.164, for the phones that have it."))
+            .examples([json!({"mobile": "+4930901820"})]);
         let version = ObjectBuilder::new().schema_type(Type::Integer).description(Some("Send it back in If-Match.")).examples([json!(3)]);
         object
             .description(Some("A contact."))
@@ -90,12 +96,23 @@ mod tests {
     };
     use jiff::Timestamp;
     use serde_json::json;
-    use utoipa::{PartialSchema, openapi::{RefOr, Schema}};
+    use utoipa::{
+        PartialSchema,
+        openapi::{RefOr, Schema},
+    };
 
     #[test]
     fn everything_shown_is_described_and_everything_described_is_shown() -> Result<(), serde_json::Error> {
-        let profile = Profile::parse(json!({"firstName": "Zoë", "phones": {"work": "+49 30 901820", "desk": "12"}}).as_object().expect("an object")).expect("it fits");
-        let contact = Contact { id: ContactId::from_uuid(uuid::Uuid::nil()), version: Version::FIRST, created_at: Timestamp::UNIX_EPOCH, updated_at: Timestamp::UNIX_EPOCH, last_sign_in_at: None, profile };
+        let profile = Profile::parse(json!({"firstName": "Zoë", "phones": {"work": "+49 30 901820", "desk": "12"}}).as_object().expect("an object"))
+            .expect("it fits");
+        let contact = Contact {
+            id: ContactId::from_uuid(uuid::Uuid::nil()),
+            version: Version::FIRST,
+            created_at: Timestamp::UNIX_EPOCH,
+            updated_at: Timestamp::UNIX_EPOCH,
+            last_sign_in_at: None,
+            profile,
+        };
         let shown = serde_json::to_value(ContactView(contact))?;
         let RefOr::T(Schema::Object(schema)) = ContactView::schema() else { panic!("a contact is described as an object") };
         let described: std::collections::BTreeSet<&str> = schema.properties.keys().map(String::as_str).collect();

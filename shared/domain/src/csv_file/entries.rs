@@ -2,7 +2,7 @@
 
 use crate::{
     field::Field,
-    value::{MAX_LABEL_CHARS, Value},
+    value::{Value, free_label},
 };
 use serde_json::Value as Json;
 use std::{collections::BTreeMap, fmt::Display, str::FromStr};
@@ -75,19 +75,6 @@ pub(super) fn label_all<'a, T: Clone + 'a>(
         map.insert(free_label(word, &map), value.clone());
     }
     map
-}
-
-fn free_label<T>(wish: &str, taken: &BTreeMap<String, T>) -> String {
-    if !taken.contains_key(wish) {
-        return wish.to_owned();
-    }
-    // One of the labels up to one more than there are entries is free.
-    let numbered = (2..=taken.len() + 2).map(|number| {
-        let number = format!(" {number}");
-        let room = MAX_LABEL_CHARS.saturating_sub(number.len());
-        format!("{}{number}", wish.chars().take(room).collect::<String>())
-    });
-    numbered.into_iter().find(|label| !taken.contains_key(label)).unwrap_or_else(|| wish.to_owned())
 }
 
 #[cfg(test)]

@@ -62,7 +62,9 @@ impl FailedRows {
     }
 
     fn parsed(&self, text: &str) -> Option<Vec<String>> {
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(self.delimiter.byte()).from_reader(text.as_bytes());
+        // A parser takes a byte order mark at its beginning for the file's. In a row it belongs to the text, so the parser gets one to take.
+        let marked = format!("\u{FEFF}{text}");
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(self.delimiter.byte()).from_reader(marked.as_bytes());
         let record = reader.records().next()?.ok()?;
         Some(record.iter().map(str::to_owned).collect())
     }
@@ -97,6 +99,11 @@ mod tests {
         let rows = ["a;b", "a;b;c;d;;", "\"a;1\";\"b\n2\";c", "a;\"b;c", "\"a\"x;b;c", "a\0;b;c"];
         let expected = ["a,b,,why", "a,b,c;d,why", "a;1,\"b\n2\",c,why", "a,\"\"\"b\",c,why", "\"\"\"a\"\"x\",b,c,why", "a␀,b,c,why"];
         assert_eq!(written(&["x", "y", "z"], Delimiter::Semicolon, &rows), format!("x,y,z,error\r\n{}\r\n", expected.join("\r\n")));
+    }
+
+    #[test]
+    fn a_row_that_begins_with_a_byte_order_mark_keeps_it() {
+        assert_eq!(written(&["x"], Delimiter::Comma, &["\u{FEFF}a", "\u{FEFF}"]), "x,error\r\n\u{FEFF}a,why\r\n\u{FEFF},why\r\n");
     }
 
     #[test]

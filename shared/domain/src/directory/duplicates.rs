@@ -12,7 +12,7 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-/// More contacts than this behind one phone number or one name are a switchboard or a placeholder, not one person.
+/// More contacts than this behind one address, one phone number or one name are a shared mailbox, a switchboard or a placeholder, not one person.
 const MOST_ALIKE: usize = 10;
 /// A number of fewer digits is an extension.
 const FEWEST_DIGITS: usize = 7;
@@ -59,9 +59,11 @@ pub fn likely_duplicates(directory: &Directory) -> Vec<DuplicateGroup> {
     let mut shared: Vec<(usize, Reason)> = Vec::new();
     for same in hashes.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() > 1) {
         for (found, contacts) in exactly_same(directory, &spots, same) {
+            if contacts.len() > MOST_ALIKE {
+                continue;
+            }
             let reason = match found {
                 Trait::Email(address) => Reason::SameEmail(address),
-                _ if contacts.len() > MOST_ALIKE => continue,
                 Trait::Phone(digits) => Reason::SamePhone(digits),
                 Trait::NameAndCompany(_) => Reason::SameNameAndCompany,
             };
@@ -207,6 +209,22 @@ mod tests {
         let staff =
             |count: usize| (1..=count as u128).map(|number| with_phone(row(number, &format!("Person {number:02}"), "Acme", ""), "555 12 34", None));
         assert_eq!(groups(&Directory::from_rows(staff(MOST_ALIKE))).len(), 1);
+        assert_eq!(groups(&Directory::from_rows(staff(MOST_ALIKE + 1))), []);
+    }
+
+    #[test]
+    fn a_shared_mailbox_is_not_a_person() {
+        let staff = |count: usize| {
+            (1..=count as u128).map(|number| {
+                let mut person = row(number, &format!("Person {number:02}"), "", &format!("p{number}@x.com"));
+                person.emails.insert("team".into(), "Support@X.com".into());
+                person
+            })
+        };
+        assert_eq!(
+            groups(&Directory::from_rows(staff(MOST_ALIKE))),
+            [((1..=MOST_ALIKE as u128).collect(), vec![Reason::SameEmail("support@x.com".into())])]
+        );
         assert_eq!(groups(&Directory::from_rows(staff(MOST_ALIKE + 1))), []);
     }
 

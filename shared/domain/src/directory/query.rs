@@ -69,7 +69,7 @@ pub struct Query {
 }
 
 /// What the directory is sorted by. Texts compare folded; equal ones by contact id, so that the order is total.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Sort {
     /// The name as shown.
@@ -86,7 +86,7 @@ pub enum Sort {
 }
 
 /// The direction of a sort.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 pub enum Order {
     /// As [`Sort`] describes it.
     #[default]
