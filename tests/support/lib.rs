@@ -7,6 +7,8 @@ mod call;
 mod faults;
 mod import;
 mod invariants;
+pub mod people;
+pub mod runtime;
 
 pub use builder::{ContactBuilder, a_contact};
 pub use call::{Answer, Call};
