@@ -65,6 +65,7 @@ enum Shared {
     SameNameAndCompany,
 }
 
+/// One page of likely duplicates.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct DuplicatesPage {

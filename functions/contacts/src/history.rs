@@ -21,6 +21,7 @@ pub fn route() -> Route {
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 struct Which {
     /// Where the page before ended: its `next`.
+    #[param(example = "1772355600000#0190b5d8-7c1e-7cc0-a000-000000000001#1")]
     cursor: Option<String>,
     /// How many entries a page has, 1 to 200.
     #[param(minimum = 1, maximum = 200, example = 50)]
@@ -33,12 +34,14 @@ impl Default for Which {
     }
 }
 
+/// One page of a contact's history.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct HistoryPage {
     /// The changes, newest first.
     items: Vec<Entry>,
     /// The cursor of the next page; null at the end.
+    #[schema(examples("1772355600000#0190b5d8-7c1e-7cc0-a000-000000000001#000001"))]
     next: Option<String>,
 }
 
@@ -57,17 +60,27 @@ async fn handle(State(app): State<App>, member: Member, Path(id): Path<ContactId
     if !(1..=MAX_PAGE_SIZE).contains(&which.page_size) {
         return Err(Error::parameter("pageSize", format!("1 to {MAX_PAGE_SIZE}")));
     }
-    if let Some(cursor) = &which.cursor
-        && !app.store.has_change(&member.team, id, cursor).await?
+    let after = which.cursor.as_deref().map(position);
+    if let Some(position) = &after
+        && !app.store.has_change(&member.team, id, position).await?
     {
         return Err(Error::NotFoundIn { field: "cursor" });
     }
-    let is_first = which.cursor.is_none();
-    let (items, next) = app.store.list_history(&member.team, id, which.cursor, which.page_size).await?;
+    let is_first = after.is_none();
+    let (items, next) = app.store.list_history(&member.team, id, after, which.page_size).await?;
     if is_first && items.is_empty() {
         app.store.get_contact(&member.team, id).await?;
     }
-    Ok(Json(HistoryPage { items, next }))
+    Ok(Json(HistoryPage { items, next: next.as_deref().map(cursor) }))
+}
+
+/// A position in the log as it can stand in a link: `#` would end the link.
+fn cursor(position: &str) -> String {
+    position.replace('#', ".")
+}
+
+fn position(cursor: &str) -> String {
+    cursor.replace('.', "#")
 }
 
 #[cfg(test)]
@@ -91,7 +104,7 @@ mod tests {
         assert_eq!(all.json["items"][0]["changes"], json!([{"field": "company", "old": "X", "new": "Y"}]));
         assert_eq!(all.json["items"][0]["author"]["source"], "member");
         let first = test.call(route(), page("?pageSize=2")).await;
-        let next = first.json["next"].as_str().expect("there is more").replace('#', "%23");
+        let next = first.json["next"].as_str().expect("there is more");
         let second = test.call(route(), page(&format!("?pageSize=2&cursor={next}"))).await;
         assert_eq!((second.json["items"].as_array().map(Vec::len), &second.json["next"]), (Some(1), &Value::Null));
     }
@@ -107,9 +120,9 @@ mod tests {
         let changed = test.change(&foreign, "company", "X").await;
         test.change(&changed, "company", "Y").await;
         let page = test.call(route(), Call::get(&path(foreign.id, "?pageSize=1")).by(&other)).await;
-        let cursor = page.json["next"].as_str().expect("there is more").replace('#', "%23");
+        let cursor = page.json["next"].as_str().expect("there is more");
         let with_theirs = test.call(route(), Call::get(&path(own.id, &format!("?cursor={cursor}"))).by(&viewer)).await;
-        let with_nobodys = test.call(route(), Call::get(&path(own.id, "?cursor=0000000000001%23x")).by(&viewer)).await;
+        let with_nobodys = test.call(route(), Call::get(&path(own.id, "?cursor=0000000000001.x")).by(&viewer)).await;
         assert_eq!((with_theirs.status, &with_theirs.json), (StatusCode::NOT_FOUND, &with_nobodys.json));
     }
 }

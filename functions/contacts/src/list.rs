@@ -30,10 +30,10 @@ struct Search {
     #[param(inline)]
     status: Option<Status>,
     /// What to sort by; contacts without it come last.
-    #[param(value_type = String, example = "name")]
+    #[param(inline)]
     sort: Sort,
     /// In which order.
-    #[param(value_type = String, example = "asc")]
+    #[param(inline)]
     order: Order,
     /// Which page, from 1.
     #[param(minimum = 1, example = 1)]
@@ -49,6 +49,7 @@ impl Default for Search {
     }
 }
 
+/// One page of the directory.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct ContactPage {

@@ -27,8 +27,10 @@ pub struct ContactRow {
     #[schema(examples("zoe@example.com"))]
     primary_email: Option<String>,
     /// Label to address.
+    #[schema(examples(json!({"billing": "invoices@example.com"})))]
     emails: BTreeMap<String, String>,
     /// Label to number, as typed.
+    #[schema(examples(json!({"mobile": "+49 30 901820"})))]
     phones: BTreeMap<String, String>,
     /// Whether the contact is active.
     contact_is_active: bool,

@@ -28,6 +28,7 @@ struct Asked {
     kind: Option<Notification>,
 }
 
+/// What can be asked about a contact.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
 enum Question {
@@ -37,6 +38,7 @@ enum Question {
     Notification,
 }
 
+/// A decision, explained.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Explanation {

@@ -17,6 +17,7 @@ pub fn route() -> Route {
     app::route!("jobs-bulk", handle)
 }
 
+/// One thing to do to many contacts.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct BulkRequest {

@@ -34,6 +34,7 @@ impl Default for Which {
     }
 }
 
+/// One page of jobs.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct JobPage {

@@ -19,6 +19,7 @@ pub fn route() -> Route {
     app::route!("jobs-merge", handle)
 }
 
+/// Two contacts that shall be one.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct MergeRequest {

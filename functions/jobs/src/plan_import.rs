@@ -21,6 +21,7 @@ pub fn route() -> Route {
     app::route!("jobs-plan-import", handle)
 }
 
+/// How to read a file and what it may do.
 #[derive(Debug, Default, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 struct PlanRequest {
@@ -29,6 +30,7 @@ struct PlanRequest {
     /// By what it finds the contact of a row. A row that has an `id` is found by it when the chosen key finds nobody.
     match_by: MatchBy,
     /// Header to field for columns that are not known, an empty field to leave a column out. Remembered for the team.
+    #[schema(examples(json!({"Kundennummer": "directorySyncId", "Shoe size": ""})))]
     columns: BTreeMap<String, String>,
     /// The encoding, when it was not found right.
     encoding: Option<Encoding>,

@@ -54,6 +54,7 @@ enum Wanted {
     HeldBack,
 }
 
+/// One page of a job's rows.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct RowPage {

@@ -17,6 +17,7 @@ pub fn route() -> Route {
     app::route!("jobs-start-export", handle)
 }
 
+/// Which contacts to take out, and how.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct ExportRequest {

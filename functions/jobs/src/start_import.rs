@@ -24,6 +24,7 @@ pub fn route() -> Route {
     app::route!("jobs-start-import", handle)
 }
 
+/// A file that is about to be uploaded.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct ImportRequest {
@@ -35,6 +36,7 @@ struct ImportRequest {
     size: u64,
 }
 
+/// An import that waits for its file.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct ImportStarted {
@@ -55,6 +57,7 @@ struct UploadRequest {
     #[schema(examples("PUT"))]
     method: &'static str,
     /// The headers to send with exactly these values.
+    #[schema(examples(json!({"content-type": "text/csv", "content-length": "20480"})))]
     headers: BTreeMap<String, String>,
 }
 

@@ -39,6 +39,7 @@ pub struct JobView {
     #[schema(value_type = Option<String>, format = DateTime)]
     finished_at: Option<Timestamp>,
     /// Why it failed.
+    #[schema(examples("the file has column names but no rows: add the contacts below them"))]
     problem: Option<String>,
     /// The earlier import of the very same file.
     same_file_as: Option<JobId>,
@@ -59,6 +60,7 @@ pub struct JobView {
     /// The job that an undo undoes.
     undoes: Option<JobId>,
     /// The link to an export's file. It dies in 15 minutes; ask for the job again to get a new one.
+    #[schema(examples("https://bucket.s3.amazonaws.com/exports/demo/contacts.csv?X-Amz-Signature=…"))]
     download: Option<String>,
 }
 

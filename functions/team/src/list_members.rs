@@ -10,6 +10,7 @@ pub fn route() -> Route {
     app::route!("team-list-members", handle)
 }
 
+/// The members of a team.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Members {

@@ -15,6 +15,7 @@ pub fn route() -> Route {
     app::route!("team-me", handle)
 }
 
+/// Who I am and what I can do.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Me {

@@ -15,6 +15,7 @@ pub fn route() -> Route {
     app::route!("team-set-permissions", handle)
 }
 
+/// What a member may do.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct PermissionsRequest {

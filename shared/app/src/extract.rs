@@ -8,7 +8,7 @@ use axum::{
 };
 use domain::{
     ids::{MemberId, TeamId, Version},
-    rules::{self, Decision, Setting},
+    rules::{self, Decision, Place},
     team::{Member as TeamMember, Permission, Switch},
 };
 use lambda_http::request::RequestContext;
@@ -119,13 +119,14 @@ impl FromRequestParts<App> for Importer {
 /// Turns a decision into a refusal that names what is missing.
 pub fn enforce(decision: &Decision) -> Result<(), Error> {
     let Some(rule) = decision.refusal() else { return Ok(()) };
-    Err(match rule.decided_by {
-        Setting::Member(permission) => Error::Forbidden { code: "permission_missing", missing: permission.to_owned() },
-        Setting::Team(name) => {
+    let name = rule.decided_by.name;
+    Err(match rule.decided_by.place {
+        Place::Member => Error::Forbidden { code: "permission_missing", missing: name.to_owned() },
+        Place::Team => {
             let title = Switch::ALL.iter().find(|switch| switch.name() == name).map_or(name, |switch| switch.title());
             Error::Forbidden { code: "team_switch_off", missing: format!("Team Settings > Communication > {title}") }
         }
-        Setting::Contact(field) => Error::Forbidden { code: "contact_setting", missing: field.to_owned() },
+        Place::Contact => Error::Forbidden { code: "contact_setting", missing: name.to_owned() },
     })
 }
 

@@ -8,8 +8,13 @@ use utoipa::openapi::{
 };
 
 /// What every route may also answer, whatever it does.
-const ALWAYS: [(&str, &str); 2] =
-    [("401", "No token, or one that is not valid here."), ("500", "Something inside the service failed; nothing was half-written.")];
+const ALWAYS: [(&str, &str); 3] = [
+    ("401", "No token, or one that is not valid here."),
+    ("429", "Too many requests at once; `Retry-After` says when to come back."),
+    ("500", "Something inside the service failed; nothing was half-written."),
+];
+/// What every route with a JSON body may also answer.
+const WITH_BODY: [(&str, &str); 2] = [("413", "More than 1 MiB."), ("422", "A body that is no JSON, or fields that are unknown or wrong, each named.")];
 
 /// Describes these routes.
 pub fn describe(routes: Vec<Route>) -> OpenApi {
@@ -25,7 +30,8 @@ pub fn describe(routes: Vec<Route>) -> OpenApi {
         // A route that says itself who may call is open: `security(())`.
         let is_open = operation.security.is_some();
         operation.security.get_or_insert_with(|| vec![SecurityRequirement::new("member", ["kdesk"])]);
-        for (status, meaning) in ALWAYS.into_iter().filter(|(status, _)| !(is_open && *status == "401")) {
+        let with_body = WITH_BODY.iter().filter(|_| operation.request_body.is_some());
+        for &(status, meaning) in ALWAYS.iter().chain(with_body).filter(|(status, _)| !(is_open && *status == "401")) {
             operation.responses.responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(problem(meaning)));
         }
         for (status, response) in &mut operation.responses.responses {

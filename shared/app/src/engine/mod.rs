@@ -55,7 +55,8 @@ impl App {
         let owner = random::uuid();
         let Some(job) = self.lease(team, job, owner).await? else { return Ok(()) };
         let mut run = Run { app: self, job, owner };
-        match run.go(deadline).await {
+        // The steps of a job are deep: boxed, neither the compiler nor a caller's stack carries all of them at once.
+        match Box::pin(run.go(deadline)).await {
             Ok(()) | Err(Stop::Lost) => Ok(()),
             Err(Stop::Failed(error)) => {
                 run.release().await;

@@ -1,168 +1,34 @@
 //! Writing contacts: always the change, the contact and its claims in one transaction, on the version that was read.
 
 use super::{
-    Item, Store, Stored, contacts::holder, item, keys,
+    Change, Committed, Guard, Item, Refusal, Store, Stored, Unit, item, keys,
     keys::Key,
-    log::{self, LogItem},
+    log::LogItem,
+    pack::{Built, Part, settle, transaction, wave},
     text,
 };
 use crate::{Error, random};
 use aws_sdk_dynamodb::{
     operation::transact_write_items::{TransactWriteItemsError, TransactWriteItemsOutput},
     types::{
-        AttributeValue, CancellationReason, ConditionCheck, Delete, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
-        builders::PutBuilder,
+        AttributeValue, ConditionCheck, Delete, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, TransactWriteItem, builders::PutBuilder,
     },
 };
 use domain::{
-    contact::{Contact, Profile},
+    contact::Profile,
     field::Field,
-    history::{Author, Entry},
-    ids::{ContactId, TeamId, Version},
+    ids::{ContactId, TeamId},
 };
 use futures::future::join_all;
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, HashSet},
     time::Duration,
 };
 
-/// A transaction takes 100 items; some room is left.
-const MAX_ITEMS: usize = 90;
-/// How many transactions are on their way at once.
-const AT_ONCE: usize = 8;
 /// How often a transaction that met another one is tried again.
 const TRIES: u32 = 10;
 /// How long what is left of a deleted contact is kept: longer than the deletion can be undone.
 const GONE_DAYS: i64 = 60;
-
-/// One contact's change.
-#[derive(Debug, Clone)]
-pub struct Change {
-    entry: Entry,
-    before: Option<Stored>,
-    after: Option<Contact>,
-    stamp_ms: i64,
-    name: String,
-}
-
-/// What must still hold when the change is written: this contact reports to that one, or to nobody.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Guard {
-    /// The contact that is looked at.
-    pub contact: ContactId,
-    /// Whom it reports to.
-    pub reports_to: Option<ContactId>,
-}
-
-/// Changes that are written together or not at all.
-#[derive(Debug, Clone, Default)]
-pub struct Unit {
-    /// The changes, each of another contact.
-    pub changes: Vec<Change>,
-    /// What must still hold.
-    pub guards: Vec<Guard>,
-}
-
-/// Why a unit was not written. Nothing of it was.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Refusal {
-    /// A contact is not what the change was made on.
-    Stale {
-        /// Which.
-        contact: ContactId,
-        /// What it is now; `None` when it is gone.
-        current: Option<Box<Contact>>,
-    },
-    /// Another contact holds what must be unique.
-    Taken {
-        /// Which field.
-        field: Field,
-        /// Who.
-        holder: Option<ContactId>,
-    },
-    /// A guard no longer holds.
-    Moved,
-}
-
-/// What became of the units, in their order.
-#[derive(Debug)]
-pub struct Committed {
-    /// Unit by unit.
-    pub results: Vec<Result<(), Refusal>>,
-    /// What it cost in write units.
-    pub write_units: f64,
-}
-
-impl Change {
-    /// A change of what is stored to what shall be: `None` deletes. `stamp_ms` and `name` say where in the log it stands;
-    /// no other change may have the same name.
-    pub fn new(id: ContactId, before: Option<Stored>, after: Option<Profile>, author: Author, stamp_ms: i64, name: String) -> Self {
-        let live = match &before {
-            Some(Stored::Live(contact)) => Some(contact),
-            _ => None,
-        };
-        let version = match &before {
-            Some(Stored::Live(contact)) => contact.version.next(),
-            Some(Stored::Gone(version)) => version.next(),
-            None => Version::FIRST,
-        };
-        // A contact's times only go forward, even when two machines' clocks do not agree.
-        let at_ms = live.map_or(stamp_ms, |contact| stamp_ms.max(contact.updated_at.as_millisecond() + 1));
-        let at = crate::clock::timestamp(at_ms);
-        let nothing = Profile::default();
-        let old = live.map_or(&nothing, |contact| &contact.profile);
-        let changes = old.changes_to(after.as_ref().unwrap_or(&nothing));
-        let after = after.map(|profile| Contact {
-            id,
-            version,
-            created_at: live.map_or(at, |contact| contact.created_at),
-            updated_at: at,
-            last_sign_in_at: live.and_then(|contact| contact.last_sign_in_at),
-            profile,
-        });
-        let event = log::event(before.as_ref(), after.as_ref());
-        let entry = Entry { contact: id, version, at, event, author, changes };
-        Self { entry, before, after, stamp_ms, name }
-    }
-
-    /// The same change, with the times of a contact that comes back.
-    #[must_use]
-    pub fn born_as(mut self, earlier: &Contact) -> Self {
-        if let Some(after) = &mut self.after {
-            after.created_at = earlier.created_at;
-            after.last_sign_in_at = earlier.last_sign_in_at;
-        }
-        self
-    }
-
-    /// The contact after the change.
-    pub const fn after(&self) -> Option<&Contact> {
-        self.after.as_ref()
-    }
-
-    fn claims(team: &TeamId, profile: Option<&Profile>) -> Vec<(Key, Field)> {
-        let Some(profile) = profile else { return Vec::new() };
-        let email = profile.primary_email().map(|email| (keys::email_claim(team, &email.key()), Field::PrimaryEmail));
-        let sync_id = Some(profile.text(Field::DirectorySyncId)).filter(|id| !id.is_empty());
-        email.into_iter().chain(sync_id.map(|id| (keys::sync_claim(team, id), Field::DirectorySyncId))).collect()
-    }
-
-    fn profile_before(&self) -> Option<&Profile> {
-        match &self.before {
-            Some(Stored::Live(contact)) => Some(&contact.profile),
-            _ => None,
-        }
-    }
-}
-
-/// What an item of a transaction stands for, so that a refusal can be told from its place.
-#[derive(Debug, Clone, Copy)]
-enum Part {
-    Log,
-    Contact(ContactId),
-    Claim(Field),
-    Guard(Option<ContactId>),
-}
 
 impl Store {
     /// Writes units, each whole or not at all, several to a transaction. A unit whose change stands in the log already was written by
@@ -232,7 +98,7 @@ impl Store {
         for guard in unit.guards.iter().filter(|guard| !changed.contains(&guard.contact)) {
             items.push((self.check(team, guard)?, keys::contact(team, guard.contact), Part::Guard(guard.reports_to)));
         }
-        Ok(Built { items })
+        Ok(Built::new(items))
     }
 
     fn put_contact(&self, team: &TeamId, change: &Change) -> Result<TransactWriteItem, Error> {
@@ -304,104 +170,6 @@ impl Store {
     fn put(&self, item: Item, condition: impl FnOnce(PutBuilder) -> PutBuilder) -> Result<TransactWriteItem, Error> {
         let put = Put::builder().table_name(&self.table).set_item(Some(item)).return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         Ok(TransactWriteItem::builder().put(condition(put).build().map_err(Error::internal)?).build())
-    }
-}
-
-/// A unit as items of a transaction.
-struct Built {
-    items: Vec<(TransactWriteItem, Key, Part)>,
-}
-
-/// Units that write nothing in common, packed into at most [`AT_ONCE`] transactions, and where the next wave begins. A transaction may not
-/// name an item twice; units may share what they only look at.
-fn wave(built: &[Built], from: usize) -> (Vec<Vec<usize>>, usize) {
-    let mut written: HashSet<&Key> = HashSet::new();
-    let mut guarded: HashMap<&Key, Option<ContactId>> = HashMap::new();
-    let mut packs: Vec<(Vec<usize>, usize)> = vec![(Vec::new(), 0)];
-    let mut next = from;
-    for (index, unit) in built.iter().enumerate().skip(from) {
-        let clashes = unit.items.iter().any(|(_, key, part)| match part {
-            Part::Guard(expected) => written.contains(key) || guarded.get(key).is_some_and(|there| there != expected),
-            _ => written.contains(key) || guarded.contains_key(key),
-        });
-        if clashes {
-            break;
-        }
-        let fits = packs.last().is_some_and(|(_, items)| *items == 0 || items + unit.items.len() <= MAX_ITEMS);
-        if !fits {
-            if packs.len() == AT_ONCE {
-                break;
-            }
-            packs.push((Vec::new(), 0));
-        }
-        if let Some((pack, items)) = packs.last_mut() {
-            pack.push(index);
-            *items += unit.items.len();
-        }
-        for (_, key, part) in &unit.items {
-            match part {
-                Part::Guard(expected) => drop(guarded.insert(key, *expected)),
-                _ => drop(written.insert(key)),
-            }
-        }
-        next = index + 1;
-    }
-    (packs.into_iter().map(|(pack, _)| pack).collect(), next)
-}
-
-/// The items of a pack, a shared guard once, and for each item of each unit its place among them.
-fn transaction(built: &[Built], pack: &[usize]) -> (Vec<TransactWriteItem>, Vec<Vec<usize>>) {
-    let mut items = Vec::new();
-    let mut guards: HashMap<&Key, usize> = HashMap::new();
-    let mut places = Vec::with_capacity(pack.len());
-    for &index in pack {
-        let mut unit = Vec::new();
-        for (item, key, part) in &built[index].items {
-            let shared = guards.get(key).copied().filter(|_| matches!(part, Part::Guard(_)));
-            unit.push(shared.unwrap_or(items.len()));
-            if shared.is_none() {
-                if matches!(part, Part::Guard(_)) {
-                    guards.insert(key, items.len());
-                }
-                items.push(item.clone());
-            }
-        }
-        places.push(unit);
-    }
-    (items, places)
-}
-
-/// Reads out of the reasons, which come in the order of the items, what became of each unit for good.
-fn settle(built: &[Built], pack: &[usize], places: &[Vec<usize>], reasons: &[CancellationReason]) -> Vec<(usize, Result<(), Refusal>)> {
-    let mut settled = Vec::new();
-    for (&index, places) in pack.iter().zip(places) {
-        let mut refusal = None;
-        let mut written = false;
-        for ((_, _, part), &place) in built[index].items.iter().zip(places) {
-            let failed = reasons.get(place).filter(|reason| reason.code() == Some("ConditionalCheckFailed"));
-            match (failed, part) {
-                (None, _) => {}
-                (Some(_), Part::Log) => written = true,
-                (Some(reason), part) => refusal = refusal.or_else(|| Some(refuse(*part, reason))),
-            }
-        }
-        if written {
-            settled.push((index, Ok(())));
-        } else if let Some(refusal) = refusal {
-            settled.push((index, Err(refusal)));
-        }
-    }
-    settled
-}
-
-fn refuse(part: Part, reason: &CancellationReason) -> Refusal {
-    match part {
-        Part::Contact(contact) => {
-            let current = reason.item().cloned().and_then(|item| Stored::read(item).ok()).and_then(|(_, stored)| stored.live());
-            Refusal::Stale { contact, current: current.map(Box::new) }
-        }
-        Part::Claim(field) => Refusal::Taken { field, holder: reason.item().and_then(holder) },
-        Part::Guard(_) | Part::Log => Refusal::Moved,
     }
 }
 

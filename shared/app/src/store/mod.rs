@@ -1,5 +1,6 @@
 //! The table: one method for each access pattern of [`keys`], one file for each concept. SDK errors end here.
 
+mod change;
 mod columns;
 mod commit;
 mod contacts;
@@ -7,11 +8,12 @@ mod jobs;
 pub mod keys;
 mod log;
 mod members;
+mod pack;
 mod snapshots;
 mod teams;
 mod uploads;
 
-pub use commit::{Change, Committed, Guard, Refusal, Unit};
+pub use change::{Change, Committed, Guard, Refusal, Unit};
 pub use contacts::{ShardCursor, Stored};
 pub use jobs::LiveJob;
 pub use log::{Logged, row};
