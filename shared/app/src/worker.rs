@@ -27,8 +27,8 @@ impl App {
     /// Does a task. An error asks for a retry.
     pub async fn perform(&self, task: Task, deadline: Deadline) -> Result<(), Error> {
         match task {
-            Task::Job { team, job } => self.work_on(&team, job, deadline).await,
-            Task::Snapshot { team } => self.write_snapshot(&team).await,
+            Task::Job { team, job } => Box::pin(self.work_on(&team, job, deadline)).await,
+            Task::Snapshot { team } => Box::pin(self.write_snapshot(&team)).await,
         }
     }
 }
