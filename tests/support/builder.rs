@@ -25,6 +25,7 @@ pub fn a_contact() -> ContactBuilder {
 impl ContactBuilder {
     /// With any field.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "so that a literal can be handed in")]
     pub fn with(mut self, field: Field, value: Value) -> Self {
         self.0.set(field, &value).expect("it fits");
         self

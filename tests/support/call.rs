@@ -106,7 +106,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    pub(crate) fn new(response: Value) -> Self {
+    pub(crate) fn new(response: &Value) -> Self {
         let text = response["body"].as_str().unwrap_or_default();
         let body = if response["isBase64Encoded"] == true { STANDARD.decode(text).expect("base64") } else { text.as_bytes().to_vec() };
         let status = response["statusCode"].as_u64().and_then(|status| u16::try_from(status).ok()).expect("a status");

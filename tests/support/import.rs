@@ -20,7 +20,8 @@ pub struct ImportRoutes {
 impl TestApp {
     /// Uploads a file; answers the job's id.
     pub async fn upload_import(&self, routes: &ImportRoutes, by: &Member, file: &[u8]) -> Value {
-        let started = self.call((routes.start)(), Call::post("/v1/imports").by(by).json(&json!({"fileName": "contacts.csv", "size": file.len()}))).await;
+        let started =
+            self.call((routes.start)(), Call::post("/v1/imports").by(by).json(&json!({"fileName": "contacts.csv", "size": file.len()}))).await;
         assert_eq!(started.status, http::StatusCode::CREATED, "{}", started.json);
         assert!(self.upload(&started.json["upload"], file).await, "the upload is taken");
         started.json["job"]["id"].clone()
@@ -56,7 +57,7 @@ impl TestApp {
             self.clock_forward(61).await;
             let task = Task::Job { team: by.team.clone(), job: job.id };
             // What a worker could not do now the next one does.
-            self.app.perform(task, Deadline::within(&self.app.clock, Duration::from_secs(900))).await.unwrap_or_default();
+            self.app.perform(task, Deadline::within(&self.app.clock, Duration::from_mins(15))).await.unwrap_or_default();
         }
         panic!("the job never ends");
     }
@@ -68,7 +69,8 @@ pub fn people_csv(rows: std::ops::Range<usize>, company: &str) -> Vec<u8> {
     let mut file = String::from("firstName,lastName,primaryEmail,phones,company,notes\r\n");
     for n in rows {
         let first = FIRST[n % FIRST.len()];
-        write!(file, "{first},Person {n},person{n}@example.com,+49 30 {:07},{company},\"note {n}, with a comma\"\r\n", 1_000_000 + n).expect("a text takes more");
+        write!(file, "{first},Person {n},person{n}@example.com,+49 30 {:07},{company},\"note {n}, with a comma\"\r\n", 1_000_000 + n)
+            .expect("a text takes more");
     }
     file.into_bytes()
 }

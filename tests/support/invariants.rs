@@ -30,7 +30,9 @@ impl TestApp {
         let mut problems = Vec::new();
         for contact in self.contacts(team).await {
             let email = contact.profile.primary_email().map(|email| keys::email_claim(&id, &email.key()).pk);
-            let sync = Some(contact.profile.text(domain::field::Field::DirectorySyncId)).filter(|id| !id.is_empty()).map(|sync| keys::sync_claim(&id, sync).pk);
+            let sync = Some(contact.profile.text(domain::field::Field::DirectorySyncId))
+                .filter(|id| !id.is_empty())
+                .map(|sync| keys::sync_claim(&id, sync).pk);
             for claim in email.into_iter().chain(sync) {
                 if let Some(other) = expected.insert(claim.clone(), contact.id.to_string()) {
                     problems.push(format!("{claim} belongs to {other} and {}", contact.id));
@@ -38,15 +40,26 @@ impl TestApp {
             }
         }
         let claims = self.claims(&id).await;
-        problems.extend(expected.iter().filter(|(claim, holder)| claims.get(*claim) != Some(holder)).map(|(claim, holder)| format!("{holder} has no claim {claim}")));
-        problems.extend(claims.iter().filter(|(claim, _)| !expected.contains_key(*claim)).map(|(claim, holder)| format!("{claim} is an orphan of {holder}")));
+        problems.extend(
+            expected
+                .iter()
+                .filter(|(claim, holder)| claims.get(*claim) != Some(holder))
+                .map(|(claim, holder)| format!("{holder} has no claim {claim}")),
+        );
+        problems.extend(
+            claims.iter().filter(|(claim, _)| !expected.contains_key(*claim)).map(|(claim, holder)| format!("{claim} is an orphan of {holder}")),
+        );
         problems
     }
 
     /// All claims of a team: partition key to holder. Only a test may look at a whole table.
     async fn claims(&self, team: &TeamId) -> BTreeMap<String, String> {
         let dynamodb = app::aws::clients(&self.app.settings).expect("the clients are made").dynamodb;
-        let pages = dynamodb.scan().table_name(&self.app.settings.table).filter_expression("sk = :claim").expression_attribute_values(":claim", AttributeValue::S("claim".to_owned()));
+        let pages = dynamodb
+            .scan()
+            .table_name(&self.app.settings.table)
+            .filter_expression("sk = :claim")
+            .expression_attribute_values(":claim", AttributeValue::S("claim".to_owned()));
         let items = pages.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await.expect("the table is read");
         let text = |item: &app::store::Item, name: &str| item.get(name).and_then(|value| value.as_s().ok().cloned()).unwrap_or_default();
         let own = |item: &&app::store::Item| text(item, "pk").starts_with(&format!("{team}#"));

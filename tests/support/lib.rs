@@ -4,15 +4,19 @@
 
 mod builder;
 mod call;
+mod dynamodb_local;
 mod faults;
 mod import;
 mod invariants;
 pub mod people;
 pub mod runtime;
+mod units;
 
 pub use builder::{ContactBuilder, a_contact};
 pub use call::{Answer, Call};
+pub use dynamodb_local::LocalTable;
 pub use faults::{FailingNetwork, Fault};
+pub use units::{Meter, Units};
 pub use import::{ImportRoutes, people_csv};
 
 use app::{App, Route, clock::Clock, host::Deadline, settings::Aws, settings::Settings, worker::Task};
@@ -81,6 +85,11 @@ pub fn settings(engines: &Engines) -> Settings {
     }
 }
 
+async fn in_memory() -> Engines {
+    let options = EngineOptions { data: Data::Memory, ports: Ports::Free, template_root: root() };
+    Engines::start(options).await.expect("the engines start")
+}
+
 impl TestApp {
     /// Starts engines in memory on free ports, and a worker that does what it is asked.
     pub async fn start() -> Self {
@@ -89,12 +98,27 @@ impl TestApp {
 
     /// The same over another network.
     pub async fn start_over(network: impl FnOnce(SharedHttpClient) -> SharedHttpClient) -> Self {
-        let options = EngineOptions { data: Data::Memory, ports: Ports::Free, template_root: root() };
-        let engines = Engines::start(options).await.expect("the engines start");
-        let now: Timestamp = "2026-03-01T09:00:00Z".parse().expect("a time");
+        let engines = in_memory().await;
         let settings = settings(&engines);
         let http = network(app::aws::http_client().expect("the client is made"));
-        let app = App::over(app::aws::clients_over(&settings, &http), settings, Clock::set_by_hand(now));
+        Self::over(engines, app::aws::clients_over(&settings, &http), settings)
+    }
+
+    /// The same with a meter at the table, which may be one of DynamoDB Local.
+    pub async fn start_metered(meter: &Meter, table: Option<&LocalTable>) -> Self {
+        let engines = in_memory().await;
+        let mut settings = settings(&engines);
+        if let Some(table) = table {
+            table.put_into(&mut settings);
+        }
+        let mut clients = app::aws::clients(&settings).expect("the clients are made");
+        clients.dynamodb = meter.on(&clients.dynamodb);
+        Self::over(engines, clients, settings)
+    }
+
+    fn over(engines: Engines, clients: app::aws::Clients, settings: Settings) -> Self {
+        let now: Timestamp = "2026-03-01T09:00:00Z".parse().expect("a time");
+        let app = App::over(clients, settings, Clock::set_by_hand(now));
         let held: Arc<Mutex<Held>> = Arc::default();
         let (worker, kept) = (app.clone(), held.clone());
         engines.lambda.register(WORKER, move |event| {
@@ -142,7 +166,7 @@ impl TestApp {
     /// Makes a call as API Gateway would, through the same code that a function runs.
     pub async fn call(&self, route: Route, call: Call) -> Answer {
         let event = call.event(&route);
-        Answer::new(app::host::serve(route.router(self.app.clone()), event).await.expect("the function answers"))
+        Answer::new(&app::host::serve(route.router(self.app.clone()), event).await.expect("the function answers"))
     }
 
     /// Waits until the worker has done everything it was asked.
@@ -182,7 +206,7 @@ impl TestApp {
 
     /// Sends a file by the request that an import answered with; whether it was taken.
     pub async fn upload(&self, upload: &Value, bytes: &[u8]) -> bool {
-        let mut request = reqwest::Client::new().put(upload["url"].as_str().expect("a link")).body(bytes.to_vec());
+        let mut request = reqwest::Client::builder().build().expect("a client").put(upload["url"].as_str().expect("a link")).body(bytes.to_vec());
         for (name, value) in upload["headers"].as_object().expect("headers") {
             if !name.eq_ignore_ascii_case("content-length") {
                 request = request.header(name, value.as_str().expect("a text"));
@@ -215,6 +239,6 @@ fn keep(held: &Mutex<Held>, task: Task) -> Option<Task> {
 }
 
 async fn perform(app: &App, task: Task) -> Result<(), String> {
-    let deadline = Deadline::within(&app.clock, Duration::from_secs(900));
+    let deadline = Deadline::within(&app.clock, Duration::from_mins(15));
     app.perform(task, deadline).await.map_err(|error| format!("{error:?}"))
 }

@@ -56,7 +56,10 @@ mod tests {
         let answer = test.call(route(), Call::post("/v1/contacts").by(&editor).json(&json!({"firstName": "Zoë", "primaryEmail": "zoe@x.com"}))).await;
         assert_eq!(answer.status, StatusCode::CREATED);
         assert_eq!(answer.header("location"), format!("/v1/contacts/{}", answer.json["id"].as_str().expect("an id")));
-        assert_eq!((&answer.json["contactIsActive"], &answer.json["portalAccess"], &answer.json["version"]), (&json!(true), &json!(false), &json!(1)));
+        assert_eq!(
+            (&answer.json["contactIsActive"], &answer.json["portalAccess"], &answer.json["version"]),
+            (&json!(true), &json!(false), &json!(1))
+        );
     }
 
     #[tokio::test]
@@ -114,7 +117,8 @@ mod tests {
         let foreign = test.contact("other", a_contact()).await;
         let editor = test.member("demo", &[Permission::ModifyContacts]).await;
         for id in [foreign.id.to_string(), "0190b5d8-7c1e-7cc0-a000-00000000dead".to_owned()] {
-            let answer = test.call(route(), Call::post("/v1/contacts").by(&editor).json(&json!({"firstName": "Zoë", "reportsToContactId": id}))).await;
+            let answer =
+                test.call(route(), Call::post("/v1/contacts").by(&editor).json(&json!({"firstName": "Zoë", "reportsToContactId": id}))).await;
             assert_eq!((answer.status, answer.problem_fields()), (StatusCode::NOT_FOUND, vec!["reportsToContactId"]));
         }
     }

@@ -58,11 +58,11 @@ struct Why {
 #[serde(rename_all = "camelCase")]
 enum Shared {
     /// An address, primary or labeled.
-    SameEmail,
+    Email,
     /// A number.
-    SamePhone,
+    Phone,
     /// Name and company.
-    SameNameAndCompany,
+    NameAndCompany,
 }
 
 /// One page of likely duplicates.
@@ -102,9 +102,9 @@ async fn handle(State(app): State<App>, member: Member, Query(Which { page, page
 impl From<DuplicateGroup> for Duplicates {
     fn from(group: DuplicateGroup) -> Self {
         let why = |reason| match reason {
-            Reason::SameEmail(address) => Why { kind: Shared::SameEmail, value: Some(address) },
-            Reason::SamePhone(number) => Why { kind: Shared::SamePhone, value: Some(number) },
-            Reason::SameNameAndCompany => Why { kind: Shared::SameNameAndCompany, value: None },
+            Reason::SameEmail(address) => Why { kind: Shared::Email, value: Some(address) },
+            Reason::SamePhone(number) => Why { kind: Shared::Phone, value: Some(number) },
+            Reason::SameNameAndCompany => Why { kind: Shared::NameAndCompany, value: None },
         };
         Self { contacts: group.contacts.into_iter().map(ContactRow::from).collect(), reasons: group.reasons.into_iter().map(why).collect() }
     }
@@ -128,7 +128,7 @@ mod tests {
         let answer = test.call(route(), Call::get("/v1/contacts/duplicates").by(&viewer)).await;
         assert_eq!((answer.status, &answer.json["total"]), (StatusCode::OK, &json!(1)));
         assert_eq!(answer.json["items"][0]["contacts"].as_array().map(Vec::len), Some(2));
-        assert_eq!(answer.json["items"][0]["reasons"][0]["kind"], "samePhone");
+        assert_eq!(answer.json["items"][0]["reasons"][0]["kind"], "phone");
         assert_eq!(test.call(route(), Call::get("/v1/contacts/duplicates")).await.status, StatusCode::UNAUTHORIZED);
         assert_eq!(test.call(route(), Call::get("/v1/contacts/duplicates?page=0").by(&viewer)).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     }

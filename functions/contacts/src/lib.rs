@@ -15,14 +15,5 @@ use app::Route;
 
 /// The area's routes.
 pub fn routes() -> Vec<Route> {
-    vec![
-        list::route(),
-        create::route(),
-        duplicates::route(),
-        get::route(),
-        update::route(),
-        delete::route(),
-        history::route(),
-        why::route(),
-    ]
+    vec![list::route(), create::route(), duplicates::route(), get::route(), update::route(), delete::route(), history::route(), why::route()]
 }

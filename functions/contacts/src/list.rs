@@ -79,7 +79,10 @@ async fn handle(State(app): State<App>, member: Member, Query(search): Query<Sea
         return Err(Error::parameter("q", format!("at most {MAX_Q} characters")));
     }
     if page == 0 || page_size == 0 || page_size > MAX_PAGE_SIZE {
-        return Err(Error::parameter(if page == 0 { "page" } else { "pageSize" }, format!("page counts from 1, and a page has 1 to {MAX_PAGE_SIZE} rows")));
+        return Err(Error::parameter(
+            if page == 0 { "page" } else { "pageSize" },
+            format!("page counts from 1, and a page has 1 to {MAX_PAGE_SIZE} rows"),
+        ));
     }
     let query = directory::Query { filter: Filter::new(&q, status), sort, order, page, page_size };
     let found = app.read_directory(&member.team, |directory| directory.search(&query)).await?;
@@ -140,7 +143,16 @@ mod tests {
     #[tokio::test]
     async fn a_wrong_parameter_is_named_and_no_token_is_refused() {
         let test = TestApp::start().await;
-        for bad in ["?pageSize=201", "?pageSize=0", "?page=0", "?sort=shoeSize", "?status=gone", "?shoeSize=43", "?page=x", &format!("?q={}", "x".repeat(201))] {
+        for bad in [
+            "?pageSize=201",
+            "?pageSize=0",
+            "?page=0",
+            "?sort=shoeSize",
+            "?status=gone",
+            "?shoeSize=43",
+            "?page=x",
+            &format!("?q={}", "x".repeat(201)),
+        ] {
             assert_eq!(list(&test, bad).await.status, StatusCode::UNPROCESSABLE_ENTITY, "{bad}");
         }
         assert_eq!(test.call(route(), Call::get("/v1/contacts")).await.status, StatusCode::UNAUTHORIZED);

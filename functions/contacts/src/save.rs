@@ -30,7 +30,9 @@ pub async fn save(app: &App, member: &Member, id: ContactId, before: Option<Cont
             Some(to) => match guards(app, &member.team, id, to, &mut HashMap::new()).await? {
                 Ok(guards) => guards,
                 Err(Circle::Missing) => return Err(Error::NotFoundIn { field: Field::ReportsToContactId.name() }),
-                Err(circle) => return Err(Error::fields(vec![Problem { field: Field::ReportsToContactId.name().to_owned(), problem: circle.to_string() }])),
+                Err(circle) => {
+                    return Err(Error::fields(vec![Problem { field: Field::ReportsToContactId.name().to_owned(), problem: circle.to_string() }]));
+                }
             },
         };
         let author = Author { source: Source::Member, member: member.id.clone(), job: None };

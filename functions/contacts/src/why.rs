@@ -68,7 +68,9 @@ async fn handle(State(app): State<App>, member: Member, Path(id): Path<ContactId
     let decision = match (asked.question, asked.kind) {
         (Question::SignIn, _) => rules::sign_in(&team, &contact.profile),
         (Question::Notification, Some(kind)) => rules::notification(&team, &contact.profile, kind),
-        (Question::Notification, None) => return Err(Error::parameter("kind", "say which mail: ticketCreated, ticketUpdated, ticketCommented, ticketClosed or formAssigned")),
+        (Question::Notification, None) => {
+            return Err(Error::parameter("kind", "say which mail: ticketCreated, ticketUpdated, ticketCommented, ticketClosed or formAssigned"));
+        }
     };
     let answer = decision.refusal().map_or_else(|| "Yes: every rule holds.".to_owned(), |rule| format!("No: “{}” does not hold.", rule.rule));
     Ok(Json(Explanation { question: asked.question, answer, decision }))
@@ -115,6 +117,9 @@ mod tests {
         let viewer = test.member("demo", &[]).await;
         let answer = test.call(route(), Call::get(&format!("/v1/contacts/{}/why?question=sign-in", foreign.id)).by(&viewer)).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND);
-        assert_eq!(test.call(route(), Call::get(&format!("/v1/contacts/{}/why?question=sign-in", foreign.id))).await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(
+            test.call(route(), Call::get(&format!("/v1/contacts/{}/why?question=sign-in", foreign.id))).await.status,
+            StatusCode::UNAUTHORIZED
+        );
     }
 }

@@ -47,8 +47,12 @@ fn cancel(job: &mut Job, now: Timestamp) -> Result<(), Error> {
             (job.finished_at, job.lease) = (Some(now), None);
         }
         (JobState::Applying, _) => job.state = JobState::Cancelling,
-        (JobState::Cancelling | JobState::Cancelled, _) => return Err(Error::conflict("already_cancelled", "This job was cancelled already.").with("state", job.state)),
-        (JobState::Done | JobState::Failed, _) => return Err(Error::conflict("already_ended", "This job has ended. Undo it to take it back.").with("state", job.state)),
+        (JobState::Cancelling | JobState::Cancelled, _) => {
+            return Err(Error::conflict("already_cancelled", "This job was cancelled already.").with("state", job.state));
+        }
+        (JobState::Done | JobState::Failed, _) => {
+            return Err(Error::conflict("already_ended", "This job has ended. Undo it to take it back.").with("state", job.state));
+        }
     }
     Ok(())
 }

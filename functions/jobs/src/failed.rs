@@ -19,7 +19,7 @@ use std::time::Duration;
 /// A function answers at most 6 MB, and less of what it has to encode; a larger file is fetched from the bucket.
 const MAX_INLINE_BYTES: u64 = 4 << 20;
 /// How long the link to a larger file lives.
-const LINK_LIVES: Duration = Duration::from_secs(15 * 60);
+const LINK_LIVES: Duration = Duration::from_mins(15);
 
 /// The route.
 pub fn route() -> Route {
@@ -63,7 +63,9 @@ fn failed(job: &Job) -> Result<u64, Error> {
     match (&job.work, job.state) {
         (Work::Import { .. }, JobState::Planned) => Ok(job.planned.failed),
         (Work::Import { .. }, JobState::Done | JobState::Cancelled | JobState::Failed) => Ok(job.counts.failed),
-        (Work::Import { .. }, state) => Err(Error::conflict("not_ready", "The failed rows are known when the plan is made, and again when it is applied.").with("state", state)),
+        (Work::Import { .. }, state) => {
+            Err(Error::conflict("not_ready", "The failed rows are known when the plan is made, and again when it is applied.").with("state", state))
+        }
         _ => Err(Error::NotFound),
     }
 }

@@ -14,7 +14,7 @@ use domain::{
 use std::time::Duration;
 
 /// How long the link to an export lives.
-const LINK_LIVES: Duration = Duration::from_secs(15 * 60);
+const LINK_LIVES: Duration = Duration::from_mins(15);
 
 /// The route.
 pub fn route() -> Route {

@@ -44,7 +44,11 @@ struct MergeRequest {
         (status = 422, description = "The same contact twice, or more addresses or phones than one contact can have."),
     )
 )]
-async fn handle(State(app): State<App>, member: ContactEditor, Body(MergeRequest { keep, remove, take }): Body<MergeRequest>) -> Result<Json<JobView>, Error> {
+async fn handle(
+    State(app): State<App>,
+    member: ContactEditor,
+    Body(MergeRequest { keep, remove, take }): Body<MergeRequest>,
+) -> Result<Json<JobView>, Error> {
     let (staying, going) = futures::try_join!(app.store.get_contact(&member.team, keep), app.store.get_contact(&member.team, remove))?;
     merge(&staying, &going, &take).map_err(|problem| Error::invalid("cannot_merge", problem.to_string()))?;
     let job = app.new_job(&member, Work::Merge { keep, remove, take }, job::State::Planning, Review::Skip);

@@ -52,7 +52,12 @@ struct PlanRequest {
         (status = 422, description = "A mode, a key or a column that does not exist."),
     )
 )]
-async fn handle(State(app): State<App>, member: Importer, Path(id): Path<JobId>, Body(request): Body<PlanRequest>) -> Result<(StatusCode, Json<JobView>), Error> {
+async fn handle(
+    State(app): State<App>,
+    member: Importer,
+    Path(id): Path<JobId>,
+    Body(request): Body<PlanRequest>,
+) -> Result<(StatusCode, Json<JobView>), Error> {
     let job = app.store.get_job(&member.team, id).await?;
     let Work::Import { bytes, .. } = job.work else { return Err(Error::NotFound) };
     let upload = app.files.look(&parts::upload(&member.team, id)).await?;
@@ -67,7 +72,9 @@ async fn handle(State(app): State<App>, member: Importer, Path(id): Path<JobId>,
 fn begin(job: &mut Job, request: &PlanRequest, etag: &str) -> Result<(), Error> {
     let is_open = matches!(job.state, job::State::AwaitingFile | job::State::Planned) || (job.state == job::State::Failed && job.applied_parts == 0);
     if !is_open {
-        return Err(Error::conflict("not_plannable", "This import is being planned or applied, or has ended. Start a new one.").with("state", job.state));
+        return Err(
+            Error::conflict("not_plannable", "This import is being planned or applied, or has ended. Start a new one.").with("state", job.state)
+        );
     }
     let Work::Import { options, .. } = &mut job.work else { return Err(Error::NotFound) };
     *options = Some(Box::new(ImportOptions {
@@ -139,9 +146,14 @@ mod tests {
     #[tokio::test]
     async fn an_untouched_export_changes_nothing_by_any_key() {
         let test = TestApp::start().await;
-        test.contact("demo", a_contact().named("=1+1").emailed("a@x.com").phoned("+49 30 901820").with(Field::Notes, json!("two\nlines, \"quoted\""))).await;
+        test.contact(
+            "demo",
+            a_contact().named("=1+1").emailed("a@x.com").phoned("+49 30 901820").with(Field::Notes, json!("two\nlines, \"quoted\"")),
+        )
+        .await;
         test.contact("demo", a_contact().named("\\clear").inactive().with(Field::Emails, json!({"work": "w@x.com", "home": "h@x.com"}))).await;
-        test.contact("demo", a_contact().named("'+apostrophe").with(Field::DirectorySyncId, json!("sync-1")).with(Field::PortalAccess, json!(true))).await;
+        test.contact("demo", a_contact().named("'+apostrophe").with(Field::DirectorySyncId, json!("sync-1")).with(Field::PortalAccess, json!(true)))
+            .await;
         let importer = test.member("demo", &[Permission::ImportContacts]).await;
         let export = test.call(crate::start_export::route(), Call::post("/v1/exports").by(&importer).json(&json!({"selection": "all"}))).await;
         test.settle().await;
@@ -169,7 +181,8 @@ mod tests {
     async fn a_file_that_is_no_table_fails_with_the_reason_and_can_be_planned_anew() {
         let test = TestApp::start().await;
         let importer = test.member("demo", &[Permission::ImportContacts]).await;
-        for (file, problem) in [(&b"%PDF-1.7 ..."[..], "PDF"), (b"firstName,primaryEmail\n", "no rows"), (b"firstName,firstName\nA,B\n", "firstName")] {
+        for (file, problem) in [(&b"%PDF-1.7 ..."[..], "PDF"), (b"firstName,primaryEmail\n", "no rows"), (b"firstName,firstName\nA,B\n", "firstName")]
+        {
             let job = test.plan_import(&ROUTES, &importer, file, &json!({})).await;
             assert_eq!(job.state, State::Failed);
             assert!(job.problem.as_deref().is_some_and(|text| text.contains(problem)), "{:?}", job.problem);
@@ -190,7 +203,8 @@ mod tests {
         assert_eq!(test.call(route(), Call::post(&path).by(&other).json(&json!({}))).await.status, StatusCode::NOT_FOUND);
         let viewer = test.member("demo", &[Permission::ModifyContacts]).await;
         assert_eq!(test.call(route(), Call::post(&path).by(&viewer).json(&json!({}))).await.status, StatusCode::FORBIDDEN);
-        let started = test.call(crate::start_import::route(), Call::post("/v1/imports").by(&importer).json(&json!({"fileName": "a.csv", "size": 5}))).await;
+        let started =
+            test.call(crate::start_import::route(), Call::post("/v1/imports").by(&importer).json(&json!({"fileName": "a.csv", "size": 5}))).await;
         let path = format!("/v1/imports/{}/plan", started.json["job"]["id"].as_str().expect("an id"));
         let answer = test.call(route(), Call::post(&path).by(&importer).json(&json!({}))).await;
         assert_eq!((answer.status, answer.code()), (StatusCode::CONFLICT, "file_missing"));

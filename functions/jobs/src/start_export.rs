@@ -61,7 +61,11 @@ enum FileFormat {
         (status = 422, description = "A selection or a format that does not exist."),
     )
 )]
-async fn handle(State(app): State<App>, member: Member, Body(ExportRequest { selection, format: FileFormat::Csv }): Body<ExportRequest>) -> Result<(StatusCode, Json<JobView>), Error> {
+async fn handle(
+    State(app): State<App>,
+    member: Member,
+    Body(ExportRequest { selection, format: FileFormat::Csv }): Body<ExportRequest>,
+) -> Result<(StatusCode, Json<JobView>), Error> {
     let selection = match selection {
         ExportSelection::All => Selection::Filter(FilterText::default()),
         ExportSelection::Ids(ids) => Selection::Ids(ids),

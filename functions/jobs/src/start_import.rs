@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, time::Duration};
 
 /// How long the upload may take to begin.
-const LINK_LIVES: Duration = Duration::from_secs(60 * 60);
+const LINK_LIVES: Duration = Duration::from_hours(1);
 /// The longest name kept of a file.
 const MAX_NAME_CHARS: usize = 200;
 
@@ -121,7 +121,10 @@ mod tests {
         let off = Communication { bulk_import: false, ..Communication::default() };
         test.app.store.save_communication(&importer.team, &off).await.expect("saved");
         let answer = test.call(route(), call(&importer)).await;
-        assert_eq!((answer.status, &answer.json["missing"]), (StatusCode::FORBIDDEN, &json!("Team Settings > Communication > Allow bulk contact import")));
+        assert_eq!(
+            (answer.status, &answer.json["missing"]),
+            (StatusCode::FORBIDDEN, &json!("Team Settings > Communication > Allow bulk contact import"))
+        );
     }
 
     #[tokio::test]

@@ -76,7 +76,10 @@ mod tests {
         let edited = test.app.store.get_contact(&"demo".parse().expect("a team"), bob.id).await.expect("there");
         let edited = test.change(&edited, "company", "by hand").await;
         let undone = undo(&test, &job).await;
-        assert_eq!((&undone.json["counts"]["updated"], &undone.json["counts"]["heldBack"], &undone.json["counts"]["failed"]), (&json!(1), &json!(1), &json!(1)));
+        assert_eq!(
+            (&undone.json["counts"]["updated"], &undone.json["counts"]["heldBack"], &undone.json["counts"]["failed"]),
+            (&json!(1), &json!(1), &json!(1))
+        );
         let now = test.contacts("demo").await;
         assert_eq!(now.iter().find(|contact| contact.id == ann.id).map(|contact| &contact.profile), Some(&ann.profile));
         assert_eq!(now.iter().find(|contact| contact.id == bob.id), Some(&edited));

@@ -37,7 +37,12 @@ struct PermissionsRequest {
         (status = 422, description = "A permission that does not exist."),
     )
 )]
-async fn handle(State(app): State<App>, editor: TeamEditor, Path(id): Path<MemberId>, Body(request): Body<PermissionsRequest>) -> Result<Json<MemberView>, Error> {
+async fn handle(
+    State(app): State<App>,
+    editor: TeamEditor,
+    Path(id): Path<MemberId>,
+    Body(request): Body<PermissionsRequest>,
+) -> Result<Json<MemberView>, Error> {
     if id == editor.id && !request.permissions.contains(&Permission::ModifyTeamSettings) {
         return Err(Error::conflict("own_permission", "Ask another member to take “Modify team settings” from you."));
     }
@@ -57,7 +62,9 @@ mod tests {
         let test = TestApp::start().await;
         let owner = test.member("demo", &Permission::ALL).await;
         let member = test.member("demo", &[Permission::ModifyTeamSettings]).await;
-        let set = |by, of: &domain::team::Member, permissions: &[&str]| Call::put(&format!("/v1/members/{}/permissions", of.id)).by(by).json(&json!({"permissions": permissions}));
+        let set = |by, of: &domain::team::Member, permissions: &[&str]| {
+            Call::put(&format!("/v1/members/{}/permissions", of.id)).by(by).json(&json!({"permissions": permissions}))
+        };
         assert_eq!(test.call(route(), set(&owner, &member, &["modifyTickets"])).await.json["permissions"], json!(["modifyTickets"]));
         assert_eq!(test.call(route(), set(&member, &member, &["modifyTeamSettings"])).await.status, StatusCode::FORBIDDEN);
         let own = test.call(route(), set(&owner, &owner, &[])).await;

@@ -20,7 +20,7 @@ const OPERATION: Duration = Duration::from_secs(5);
 /// One attempt.
 const ATTEMPT: Duration = Duration::from_secs(2);
 /// Moving a part of a file takes longer than a table operation.
-const FILE_OPERATION: Duration = Duration::from_secs(60);
+const FILE_OPERATION: Duration = Duration::from_mins(1);
 const FILE_ATTEMPT: Duration = Duration::from_secs(25);
 
 /// The clients of one process.

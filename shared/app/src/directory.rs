@@ -150,10 +150,12 @@ impl App {
                 let Some(from) = from else { return Ok::<_, Error>(None) };
                 Ok(Some(self.store.list_shard(team, shard, from).await?))
             });
-            pages.try_fold(Vec::new(), |mut rows, page| async move {
-                rows.extend(page.iter().map(row));
-                Ok(rows)
-            }).await
+            pages
+                .try_fold(Vec::new(), |mut rows, page| async move {
+                    rows.extend(page.iter().map(row));
+                    Ok(rows)
+                })
+                .await
         });
         Ok(Directory::from_rows(try_join_all(shards).await?.into_iter().flatten()))
     }

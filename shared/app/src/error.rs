@@ -142,7 +142,16 @@ impl Error {
             Self::Conflict { more, .. } => (Vec::new(), None, more.clone()),
             _ => (Vec::new(), None, Map::new()),
         };
-        ProblemDetails { kind: "about:blank", title: status.canonical_reason().unwrap_or("Error"), status: status.as_u16(), code, detail, problems, missing, more }
+        ProblemDetails {
+            kind: "about:blank",
+            title: status.canonical_reason().unwrap_or("Error"),
+            status: status.as_u16(),
+            code,
+            detail,
+            problems,
+            missing,
+            more,
+        }
     }
 }
 

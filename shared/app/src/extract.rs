@@ -163,8 +163,10 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, _: &App) -> Result<Self, Error> {
-        let bytes = to_bytes(request.into_body(), MAX_BODY_BYTES).await.map_err(|_| Error::TooLarge { detail: "A request has at most 1 MiB.".to_owned() })?;
-        let text = std::str::from_utf8(&bytes).map_err(|problem| Error::invalid("invalid_json", format!("The body is not UTF-8: byte {}.", problem.valid_up_to())))?;
+        let bytes =
+            to_bytes(request.into_body(), MAX_BODY_BYTES).await.map_err(|_| Error::TooLarge { detail: "A request has at most 1 MiB.".to_owned() })?;
+        let text = std::str::from_utf8(&bytes)
+            .map_err(|problem| Error::invalid("invalid_json", format!("The body is not UTF-8: byte {}.", problem.valid_up_to())))?;
         let mut json = serde_json::Deserializer::from_str(text);
         let value = serde_path_to_error::deserialize(&mut json).map_err(|problem| named(&problem))?;
         json.end().map_err(|problem| Error::invalid("invalid_json", problem.to_string()))?;

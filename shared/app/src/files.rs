@@ -90,21 +90,39 @@ impl Files {
     pub async fn upload_link(&self, key: &str, bytes: i64, lives: Duration) -> Result<Link, Error> {
         let request = self.client.put_object().bucket(&self.bucket).key(key).content_type("text/csv").content_length(bytes);
         let signed = request.presigned(PresigningConfig::expires_in(lives).map_err(Error::internal)?).await.map_err(failed)?;
-        let headers = signed.headers().filter(|(name, _)| !name.eq_ignore_ascii_case("host")).map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let headers = signed
+            .headers()
+            .filter(|(name, _)| !name.eq_ignore_ascii_case("host"))
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
         Ok(Link { url: signed.uri().to_owned(), headers })
     }
 
     /// A link to download an object under a file name. No browser shows it in place: it is always saved.
     pub async fn download_link(&self, key: &str, file_name: &str, lives: Duration) -> Result<Link, Error> {
         let disposition = format!("attachment; filename=\"{file_name}\"");
-        let request = self.client.get_object().bucket(&self.bucket).key(key).response_content_disposition(disposition).response_content_type("text/csv; charset=utf-8");
+        let request = self
+            .client
+            .get_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .response_content_disposition(disposition)
+            .response_content_type("text/csv; charset=utf-8");
         let signed = request.presigned(PresigningConfig::expires_in(lives).map_err(Error::internal)?).await.map_err(failed)?;
         Ok(Link { url: signed.uri().to_owned(), headers: Vec::new() })
     }
 
     /// Begins an object of unknown size.
     pub async fn upload(&self, key: &str) -> Result<Upload, Error> {
-        let begun = self.client.create_multipart_upload().bucket(&self.bucket).key(key).content_type("text/csv; charset=utf-8").send().await.map_err(failed)?;
+        let begun = self
+            .client
+            .create_multipart_upload()
+            .bucket(&self.bucket)
+            .key(key)
+            .content_type("text/csv; charset=utf-8")
+            .send()
+            .await
+            .map_err(failed)?;
         let id = begun.upload_id.ok_or(Error::Internal)?;
         Ok(Upload { files: self.clone(), key: key.to_owned(), id, parts: Vec::new(), waiting: Vec::new() })
     }
@@ -137,7 +155,16 @@ impl Upload {
         let number = i32::try_from(self.parts.len() + 1).map_err(Error::internal)?;
         let body = std::mem::take(&mut self.waiting);
         let Files { client, bucket } = &self.files;
-        let part = client.upload_part().bucket(bucket).key(&self.key).upload_id(&self.id).part_number(number).body(body.into()).send().await.map_err(failed)?;
+        let part = client
+            .upload_part()
+            .bucket(bucket)
+            .key(&self.key)
+            .upload_id(&self.id)
+            .part_number(number)
+            .body(body.into())
+            .send()
+            .await
+            .map_err(failed)?;
         self.parts.push(CompletedPart::builder().part_number(number).set_e_tag(part.e_tag).build());
         Ok(())
     }

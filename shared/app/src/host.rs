@@ -32,7 +32,11 @@ where
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
         let app = app.clone();
         let ends_at_ms = i64::try_from(event.context.deadline).unwrap_or(i64::MAX);
-        async move { Box::pin(handle(app, event.payload, Deadline { ends_at_ms })).await.map_err(|error| format!("the event was not handled: {}", error.status())) }
+        async move {
+            Box::pin(handle(app, event.payload, Deadline { ends_at_ms }))
+                .await
+                .map_err(|error| format!("the event was not handled: {}", error.status()))
+        }
     }))
     .await
 }

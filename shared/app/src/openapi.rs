@@ -14,7 +14,8 @@ const ALWAYS: [(&str, &str); 3] = [
     ("500", "Something inside the service failed; nothing was half-written."),
 ];
 /// What every route with a JSON body may also answer.
-const WITH_BODY: [(&str, &str); 2] = [("413", "More than 1 MiB."), ("422", "A body that is no JSON, or fields that are unknown or wrong, each named.")];
+const WITH_BODY: [(&str, &str); 2] =
+    [("413", "More than 1 MiB."), ("422", "A body that is no JSON, or fields that are unknown or wrong, each named.")];
 
 /// Describes these routes.
 pub fn describe(routes: Vec<Route>) -> OpenApi {
@@ -58,7 +59,9 @@ pub fn describe(routes: Vec<Route>) -> OpenApi {
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").description(Some("An access token of the team's issuer."));
     components.security_schemes.insert("member".to_owned(), SecurityScheme::Http(bearer.build()).into());
     let mut info = Info::new("KDesk Contacts", env!("CARGO_PKG_VERSION"));
-    info.description = Some("The contacts of a helpdesk team: search, edit, import, export, change in bulk, and undo. The team always comes from the token.".to_owned());
+    info.description = Some(
+        "The contacts of a helpdesk team: search, edit, import, export, change in bulk, and undo. The team always comes from the token.".to_owned(),
+    );
     let mut description = OpenApi::new(info, paths);
     description.components = Some(components);
     description

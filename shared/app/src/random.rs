@@ -23,7 +23,7 @@ pub fn uuid() -> Uuid {
 }
 
 /// Fills with random bytes. A machine whose random source fails must not go on: every identifier and secret would be guessable.
-#[expect(clippy::expect_used, reason = "there is no safe way on without randomness")]
+#[expect(clippy::expect_used, clippy::disallowed_methods, reason = "chance comes from here, and there is no safe way on without it")]
 pub fn fill(bytes: &mut [u8]) {
     getrandom::fill(bytes).expect("the operating system gives random bytes");
 }

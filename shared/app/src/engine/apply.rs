@@ -1,11 +1,6 @@
 //! Applying: exactly the plan, each row once, counted when it is stored.
 
-use super::{
-    Run, Stop,
-    chain::guards,
-    parts::Series,
-    plan::add,
-};
+use super::{Run, Stop, chain::guards, parts::Series, plan::add};
 use crate::{
     Error,
     host::Deadline,
@@ -20,7 +15,10 @@ use domain::{
     job::{Counts, State},
     plan::{Action, Bond, Row, RowProblem},
 };
-use std::{collections::{BTreeSet, HashMap, HashSet}, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    time::Duration,
+};
 
 /// Changes go into the log under a moment that is at most this old, so that whoever reads the log's newest stretch finds them.
 const STAMP_MS: i64 = 4_000;
@@ -53,7 +51,9 @@ impl Run<'_> {
             let (rows, write_units) = self.apply_part(rows).await?;
             self.app.save_part(&self.job, Series::Outcome, number, &rows).await?;
             let mut counts = Counts::default();
-            rows.iter().for_each(|row| counts.add_outcome(row));
+            for row in &rows {
+                counts.add_outcome(row);
+            }
             let began_ms = self.job.stamps.last().copied().unwrap_or_default();
             let stamp_ms = self.app.clock.now_ms();
             self.advance(&[State::Applying, State::Cancelling], |job| {
@@ -184,7 +184,13 @@ impl Run<'_> {
         Ok(write_units)
     }
 
-    async fn unit(&self, rows: &[Row], group: &Group, stored: &HashMap<ContactId, Stored>, known: &mut HashMap<ContactId, Option<Contact>>) -> Result<Result<Unit, Refused>, Error> {
+    async fn unit(
+        &self,
+        rows: &[Row],
+        group: &Group,
+        stored: &HashMap<ContactId, Stored>,
+        known: &mut HashMap<ContactId, Option<Contact>>,
+    ) -> Result<Result<Unit, Refused>, Error> {
         let mut unit = Unit::default();
         let stamp_ms = self.job.stamps.last().copied().unwrap_or_else(|| self.app.clock.now_ms());
         for index in group.clone() {
@@ -192,7 +198,9 @@ impl Run<'_> {
             let (Some(id), true) = (row.contact, row.writes()) else { continue };
             let before = stored.get(&id).cloned();
             let after = match (&before, row.action) {
-                (Some(Stored::Live(contact)), Action::Update | Action::Delete) if Some(contact.version) != row.base => return Ok(Err(Refused::HeldBack(index, CHANGED))),
+                (Some(Stored::Live(contact)), Action::Update | Action::Delete) if Some(contact.version) != row.base => {
+                    return Ok(Err(Refused::HeldBack(index, CHANGED)));
+                }
                 (Some(Stored::Live(contact)), Action::Update) => Some(row.apply_to(&contact.profile).map_err(Error::internal)?),
                 (Some(Stored::Live(_)), Action::Delete) => None,
                 (Some(Stored::Live(_)), _) => return Ok(Err(Refused::HeldBack(index, THERE))),
@@ -206,7 +214,9 @@ impl Run<'_> {
                     Ok(guards) => unit.guards.extend(guards),
                     // Whoever comes back may have reported to somebody who has left since.
                     Err(super::Circle::Missing) if row.action == Action::Restore => {}
-                    Err(circle) => return Ok(Err(Refused::Row(index, RowProblem::of(Field::ReportsToContactId, &to.to_string(), circle.to_string())))),
+                    Err(circle) => {
+                        return Ok(Err(Refused::Row(index, RowProblem::of(Field::ReportsToContactId, &to.to_string(), circle.to_string()))));
+                    }
                 }
             }
             let author = Author { source: self.job.work.source(), member: self.job.created_by.clone(), job: Some(self.job.id) };

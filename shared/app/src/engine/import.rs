@@ -121,7 +121,11 @@ impl ImportPlanner {
         };
         let row = row.and_then(|row| match self.seen.first_line(&self.keys(team, &row), line) {
             None => Ok(row),
-            Some((what, first)) => Err(vec![RowProblem { column: Some(what.to_owned()), value: None, problem: format!("line {first} of this file is about the same contact") }]),
+            Some((what, first)) => Err(vec![RowProblem {
+                column: Some(what.to_owned()),
+                value: None,
+                problem: format!("line {first} of this file is about the same contact"),
+            }]),
         });
         Read { number, line, row }
     }

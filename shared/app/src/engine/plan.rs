@@ -42,7 +42,9 @@ impl Run<'_> {
             };
             self.app.save_part(&self.job, Series::Plan, number, &rows).await?;
             let mut counts = Counts::default();
-            rows.iter().for_each(|row| counts.add_planned(row));
+            for row in &rows {
+                counts.add_planned(row);
+            }
             self.advance(&[State::Planning], |job| {
                 job.plan_parts = number + 1;
                 add(&mut job.planned, &counts);
@@ -74,7 +76,8 @@ impl Run<'_> {
             }
             Work::Merge { keep, remove, take } => {
                 let team = &self.job.team;
-                let (Some(keep), Some(remove)) = (self.app.store.find_contact(team, keep).await?, self.app.store.find_contact(team, remove).await?) else {
+                let (Some(keep), Some(remove)) = (self.app.store.find_contact(team, keep).await?, self.app.store.find_contact(team, remove).await?)
+                else {
                     return Ok(Err(NoPlan("one of the two contacts is gone".to_owned())));
                 };
                 match merge(&keep, &remove, &take) {
@@ -108,7 +111,11 @@ async fn plan_bulk(app: &App, job: &Job, action: &BulkAction, batch: &[ContactId
     let stored = app.store.find_all_stored(&job.team, &batch.iter().copied().collect(), Consistency::Strong).await?;
     let plan = |(number, id): (u64, &ContactId)| match stored.get(id).cloned().and_then(crate::store::Stored::live) {
         Some(contact) => action.plan(number, &contact),
-        None => Row::fail(number, String::new(), vec![RowProblem { column: Some("id".to_owned()), value: Some(id.to_string()), problem: "no contact has this id".to_owned() }]),
+        None => Row::fail(
+            number,
+            String::new(),
+            vec![RowProblem { column: Some("id".to_owned()), value: Some(id.to_string()), problem: "no contact has this id".to_owned() }],
+        ),
     };
     Ok((first..).zip(batch).map(plan).collect())
 }

@@ -97,10 +97,12 @@ impl App {
         let done = match claimed.await {
             Ok((done, ())) => done,
             Err(error) => {
-                self.store.change_job(&member.team, undo.id, |job| {
-                    (job.state, job.problem) = (State::Cancelled, Some("another undo was faster".to_owned()));
-                    Ok(())
-                }).await?;
+                self.store
+                    .change_job(&member.team, undo.id, |job| {
+                        (job.state, job.problem) = (State::Cancelled, Some("another undo was faster".to_owned()));
+                        Ok(())
+                    })
+                    .await?;
                 return Err(error);
             }
         };

@@ -11,7 +11,8 @@ use crate::{Error, random};
 use aws_sdk_dynamodb::{
     operation::transact_write_items::{TransactWriteItemsError, TransactWriteItemsOutput},
     types::{
-        AttributeValue, ConditionCheck, Delete, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, TransactWriteItem, builders::PutBuilder,
+        AttributeValue, ConditionCheck, Delete, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+        builders::PutBuilder,
     },
 };
 use domain::{
@@ -103,17 +104,16 @@ impl Store {
 
     fn put_contact(&self, team: &TeamId, change: &Change) -> Result<TransactWriteItem, Error> {
         let key = keys::contact(team, change.entry.contact);
-        let record = match &change.after {
-            Some(contact) => item(key, contact)?,
-            None => {
-                let mut gone = Item::from(key);
-                gone.insert("id".to_owned(), text(change.entry.contact.to_string()));
-                gone.insert("gone".to_owned(), AttributeValue::Bool(true));
-                gone.insert("version".to_owned(), AttributeValue::N(change.entry.version.to_string()));
-                let expires_at = change.entry.at.as_second() + GONE_DAYS * 24 * 60 * 60;
-                gone.insert("expires_at".to_owned(), AttributeValue::N(expires_at.to_string()));
-                gone
-            }
+        let record = if let Some(contact) = &change.after {
+            item(key, contact)?
+        } else {
+            let mut gone = Item::from(key);
+            gone.insert("id".to_owned(), text(change.entry.contact.to_string()));
+            gone.insert("gone".to_owned(), AttributeValue::Bool(true));
+            gone.insert("version".to_owned(), AttributeValue::N(change.entry.version.to_string()));
+            let expires_at = change.entry.at.as_second() + GONE_DAYS * 24 * 60 * 60;
+            gone.insert("expires_at".to_owned(), AttributeValue::N(expires_at.to_string()));
+            gone
         };
         let replaces = match &change.before {
             Some(Stored::Live(contact)) => Some((contact.version, "version = :version AND attribute_not_exists(gone)")),
@@ -121,22 +121,29 @@ impl Store {
             None => None,
         };
         self.put(record, |put| match replaces {
-            Some((version, condition)) => put.condition_expression(condition).expression_attribute_values(":version", AttributeValue::N(version.to_string())),
+            Some((version, condition)) => {
+                put.condition_expression(condition).expression_attribute_values(":version", AttributeValue::N(version.to_string()))
+            }
             None => put.condition_expression("attribute_not_exists(pk)"),
         })
     }
 
     /// What the unit as a whole gives up and takes: a claim that goes from one of its contacts to another is moved, not freed and taken.
     fn build_claims(&self, team: &TeamId, unit: &Unit, items: &mut Vec<(TransactWriteItem, Key, Part)>) -> Result<(), Error> {
-        let of = |change: &Change, profile: Option<&Profile>| Change::claims(team, profile).into_iter().map(|(key, field)| (key, (field, change.entry.contact))).collect::<Vec<_>>();
+        let of = |change: &Change, profile: Option<&Profile>| {
+            Change::claims(team, profile).into_iter().map(|(key, field)| (key, (field, change.entry.contact))).collect::<Vec<_>>()
+        };
         let before: BTreeMap<Key, (Field, ContactId)> = unit.changes.iter().flat_map(|change| of(change, change.profile_before())).collect();
-        let after: BTreeMap<Key, (Field, ContactId)> = unit.changes.iter().flat_map(|change| of(change, change.after.as_ref().map(|contact| &contact.profile))).collect();
+        let after: BTreeMap<Key, (Field, ContactId)> =
+            unit.changes.iter().flat_map(|change| of(change, change.after.as_ref().map(|contact| &contact.profile))).collect();
         for (key, &(field, contact)) in &after {
             let mut claim = Item::from(key.clone());
             claim.insert("contact".to_owned(), text(contact.to_string()));
             let put = match before.get(key) {
                 Some(&(_, holder)) if holder == contact => continue,
-                Some(&(_, holder)) => self.put(claim, |put| put.condition_expression("contact = :holder").expression_attribute_values(":holder", text(holder.to_string())))?,
+                Some(&(_, holder)) => self.put(claim, |put| {
+                    put.condition_expression("contact = :holder").expression_attribute_values(":holder", text(holder.to_string()))
+                })?,
                 None => self.put(claim, |put| put.condition_expression("attribute_not_exists(pk)"))?,
             };
             items.push((put, key.clone(), Part::Claim(field)));
@@ -162,13 +169,18 @@ impl Store {
             .expression_attribute_names("#to", Field::ReportsToContactId.name());
         let check = match guard.reports_to {
             None => check.condition_expression("attribute_exists(pk) AND attribute_not_exists(gone) AND attribute_not_exists(#profile.#to)"),
-            Some(to) => check.condition_expression("attribute_not_exists(gone) AND #profile.#to = :to").expression_attribute_values(":to", text(to.to_string())),
+            Some(to) => check
+                .condition_expression("attribute_not_exists(gone) AND #profile.#to = :to")
+                .expression_attribute_values(":to", text(to.to_string())),
         };
         Ok(TransactWriteItem::builder().condition_check(check.build().map_err(Error::internal)?).build())
     }
 
     fn put(&self, item: Item, condition: impl FnOnce(PutBuilder) -> PutBuilder) -> Result<TransactWriteItem, Error> {
-        let put = Put::builder().table_name(&self.table).set_item(Some(item)).return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         Ok(TransactWriteItem::builder().put(condition(put).build().map_err(Error::internal)?).build())
     }
 }

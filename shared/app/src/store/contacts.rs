@@ -64,7 +64,12 @@ impl Store {
     }
 
     /// What there is under many contacts' keys.
-    pub async fn find_all_stored(&self, team: &TeamId, contacts: &BTreeSet<ContactId>, consistency: Consistency) -> Result<HashMap<ContactId, Stored>, Error> {
+    pub async fn find_all_stored(
+        &self,
+        team: &TeamId,
+        contacts: &BTreeSet<ContactId>,
+        consistency: Consistency,
+    ) -> Result<HashMap<ContactId, Stored>, Error> {
         let keys = contacts.iter().map(|&id| keys::contact(team, id)).collect();
         self.find_items(keys, consistency).await?.into_iter().map(Stored::read).collect()
     }

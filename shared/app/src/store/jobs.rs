@@ -125,4 +125,3 @@ fn job_item(job: &Job) -> Result<Item, Error> {
     }
     Ok(item)
 }
-

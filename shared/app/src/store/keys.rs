@@ -146,7 +146,8 @@ mod tests {
         let keys = |name: &str| -> Result<Vec<Key>, NotAnId> {
             let t = name.parse()?;
             let names = [team(&t), member(&t, &"auth0|1".parse()?), communication(&t), columns(&t), snapshot(&t)];
-            let rest = [contact(&t, id), change(&t, id, 1, "x"), email_claim(&t, "a@x.com"), sync_claim(&t, "b#c"), job(&t, job_id), upload(&t, "00")];
+            let rest =
+                [contact(&t, id), change(&t, id, 1, "x"), email_claim(&t, "a@x.com"), sync_claim(&t, "b#c"), job(&t, job_id), upload(&t, "00")];
             Ok(names.into_iter().chain(rest).collect())
         };
         let (a, b) = (keys("a")?, keys("a-b")?);

@@ -51,7 +51,10 @@ pub fn row(contact: &Contact) -> Row {
         company: profile.text(Field::Company).to_owned(),
         primary_email: profile.primary_email().map(ToString::to_string).unwrap_or_default(),
         emails: profile.emails().map(|(label, email)| (label.clone(), email.to_string())).collect(),
-        phones: profile.phones().map(|(label, phone)| (label.clone(), PhoneText { typed: phone.as_str().to_owned(), e164: phone.e164().map(str::to_owned) })).collect(),
+        phones: profile
+            .phones()
+            .map(|(label, phone)| (label.clone(), PhoneText { typed: phone.as_str().to_owned(), e164: phone.e164().map(str::to_owned) }))
+            .collect(),
         active: if profile.is_on(Field::ContactIsActive) { Status::Active } else { Status::Inactive },
         updated_at_ms: contact.updated_at.as_millisecond(),
     }
@@ -113,7 +116,13 @@ impl Store {
     }
 
     /// The changes of one contact, newest first, from after a position on, and where to go on. The index may lag by a moment.
-    pub async fn list_history(&self, team: &TeamId, contact: ContactId, after: Option<String>, limit: i32) -> Result<(Vec<Entry>, Option<String>), Error> {
+    pub async fn list_history(
+        &self,
+        team: &TeamId,
+        contact: ContactId,
+        after: Option<String>,
+        limit: i32,
+    ) -> Result<(Vec<Entry>, Option<String>), Error> {
         let history_of = keys::history(team, contact);
         let start = after.map(|sk| {
             let mut key = Item::from(keys::Key { pk: keys::log_partition(team, keys::shard(contact)), sk });

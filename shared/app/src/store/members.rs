@@ -20,19 +20,19 @@ impl Store {
 
     /// Records a member who comes for the first time. Who comes first of a team sets it up and may do everything; everybody after may look.
     pub async fn admit_member(&self, team: &TeamId, id: &MemberId, email: String, name: String) -> Result<Member, Error> {
-        let member = |permissions| Member { id: id.clone(), team: team.clone(), email: email.clone(), name: name.clone(), permissions };
-        let founder = member(Permission::ALL.into());
+        let with = |permissions| Member { id: id.clone(), team: team.clone(), email: email.clone(), name: name.clone(), permissions };
+        let founder = with(Permission::ALL.into());
         let puts = [item(keys::team(team), &founder)?, item(keys::member(team, id), &founder)?];
         let writes = puts.into_iter().map(|item| self.add(item)).collect::<Result<Vec<_>, _>>()?;
-        let founded = self.client.transact_write_items().set_transact_items(Some(writes)).send().await;
-        match founded {
+        let written = self.client.transact_write_items().set_transact_items(Some(writes)).send().await;
+        match written {
             Ok(_) => return Ok(founder),
             Err(error) => match error.as_service_error() {
                 Some(TransactWriteItemsError::TransactionCanceledException(_)) => {}
                 _ => return Err(failed(error)),
             },
         }
-        let viewer = item(keys::member(team, id), &member(BTreeSet::new()))?;
+        let viewer = item(keys::member(team, id), &with(BTreeSet::new()))?;
         let request = self.client.put_item().table_name(&self.table).set_item(Some(viewer)).condition_expression("attribute_not_exists(pk)");
         if let Err(error) = request.send().await
             && !error.as_service_error().is_some_and(aws_sdk_dynamodb::operation::put_item::PutItemError::is_conditional_check_failed_exception)
@@ -81,7 +81,13 @@ impl Store {
             .return_values(aws_sdk_dynamodb::types::ReturnValue::AllNew);
         match request.send().await {
             Ok(answer) => record(answer.attributes.unwrap_or_default()),
-            Err(error) if error.as_service_error().is_some_and(aws_sdk_dynamodb::operation::update_item::UpdateItemError::is_conditional_check_failed_exception) => Err(Error::NotFound),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(aws_sdk_dynamodb::operation::update_item::UpdateItemError::is_conditional_check_failed_exception) =>
+            {
+                Err(Error::NotFound)
+            }
             Err(error) => Err(failed(error)),
         }
     }

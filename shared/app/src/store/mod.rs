@@ -49,7 +49,7 @@ pub enum Consistency {
     Eventual,
 }
 
-/// BatchGetItem takes at most 100 keys.
+/// `BatchGetItem` takes at most 100 keys.
 const BATCH: usize = 100;
 /// How many batches are on their way at once.
 const BATCHES_AT_ONCE: usize = 8;
@@ -96,7 +96,9 @@ impl Store {
         let mut request = self.client.put_item().table_name(&self.table).set_item(Some(item));
         request = match replaces {
             None => request.condition_expression("attribute_not_exists(pk)"),
-            Some(version) => request.condition_expression("version = :version").expression_attribute_values(":version", AttributeValue::N(version.to_string())),
+            Some(version) => {
+                request.condition_expression("version = :version").expression_attribute_values(":version", AttributeValue::N(version.to_string()))
+            }
         };
         let request = request.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         match request.send().await {
