@@ -1,5 +1,7 @@
 //! What tests stand on: the app over embedded engines, people and contacts to arrange, calls to make, invariants to check.
 
+#![expect(clippy::disallowed_methods, reason = "tests talk to the engines from outside, and the environment says which")]
+
 #![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a test that cannot be arranged must stop at once and say where")]
 
 mod builder;
