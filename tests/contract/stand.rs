@@ -2,7 +2,6 @@
 
 use app::{
     random,
-    settings::Settings,
     store::{Change, Refusal, Store, Stored, Unit},
 };
 use aws_sdk_dynamodb::Client;
@@ -15,6 +14,7 @@ use domain::{
 use engines::{Data, EngineOptions, Engines, Ports};
 use serde_json::Value;
 use std::sync::atomic::{AtomicI64, Ordering};
+use testing::LocalTable;
 
 /// One engine with a table of its own.
 pub struct Stand {
@@ -28,46 +28,24 @@ pub struct Stand {
 }
 
 pub async fn stands() -> Vec<Stand> {
-    let mut stands = vec![stand("embedded", |_| {}).await];
-    match std::env::var("KDESK_DYNAMODB_ENDPOINT") {
-        Ok(endpoint) => {
-            let table = format!("contract-{}", random::uuid());
-            let set = |settings: &mut Settings| (settings.aws.dynamodb_endpoint, settings.table) = (Some(endpoint.clone()), table.clone());
-            let stand = stand("DynamoDB Local", set).await;
-            create_table(&endpoint, &table).await;
-            stands.push(stand);
-        }
-        Err(_) if std::env::var("KDESK_REQUIRE_ALL").is_ok_and(|all| all == "1") => panic!("KDESK_DYNAMODB_ENDPOINT names no DynamoDB Local"),
-        Err(_) => println!("skipped on DynamoDB Local: KDESK_DYNAMODB_ENDPOINT is not set"),
+    let mut stands = vec![stand("embedded", None).await];
+    if let Some(table) = LocalTable::create().await {
+        stands.push(stand("DynamoDB Local", Some(table)).await);
     }
     stands
 }
 
-async fn stand(engine: &'static str, set: impl FnOnce(&mut Settings)) -> Stand {
+async fn stand(engine: &'static str, table: Option<LocalTable>) -> Stand {
     let options = EngineOptions { data: Data::Memory, ports: Ports::Free, template_root: testing::root() };
     let engines = Engines::start(options).await.unwrap();
     let mut settings = testing::settings(&engines);
-    set(&mut settings);
+    if let Some(table) = table {
+        table.put_into(&mut settings);
+    }
     let client = app::aws::clients(&settings).unwrap().dynamodb;
     let table = settings.table;
     let store = Store::new(client.clone(), table.clone());
     Stand { engine, store, client, table, team: "demo".parse().unwrap(), now_ms: AtomicI64::new(1_772_355_600_000), _engines: engines }
-}
-
-/// Makes the table by a request as it stands in the template: the engine does not check its signature.
-async fn create_table(endpoint: &str, table: &str) {
-    let mut create = engines::Template::read(&testing::root()).unwrap().table.create.clone();
-    create["TableName"] = table.into();
-    // A key that is the SDK's: DynamoDB Local keeps the tables of each apart.
-    let credential = format!("{}/20260301/{}/dynamodb/aws4_request", engines::ACCESS_KEY, engines::REGION);
-    let request = reqwest::Client::new()
-        .post(endpoint)
-        .header("content-type", "application/x-amz-json-1.0")
-        .header("x-amz-target", "DynamoDB_20120810.CreateTable")
-        .header("authorization", format!("AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=0"))
-        .body(create.to_string());
-    let answer = request.send().await.unwrap();
-    assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
 }
 
 impl Stand {

@@ -1,7 +1,6 @@
 //! What tests stand on: the app over embedded engines, people and contacts to arrange, calls to make, invariants to check.
 
 #![expect(clippy::disallowed_methods, reason = "tests talk to the engines from outside, and the environment says which")]
-
 #![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a test that cannot be arranged must stop at once and say where")]
 
 mod builder;
@@ -18,8 +17,8 @@ pub use builder::{ContactBuilder, a_contact};
 pub use call::{Answer, Call};
 pub use dynamodb_local::LocalTable;
 pub use faults::{FailingNetwork, Fault};
-pub use units::{Meter, Units};
 pub use import::{ImportRoutes, people_csv};
+pub use units::{Meter, Units};
 
 use app::{App, Route, clock::Clock, host::Deadline, settings::Aws, settings::Settings, worker::Task};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -106,13 +105,10 @@ impl TestApp {
         Self::over(engines, app::aws::clients_over(&settings, &http), settings)
     }
 
-    /// The same with a meter at the table, which may be one of DynamoDB Local.
-    pub async fn start_metered(meter: &Meter, table: Option<&LocalTable>) -> Self {
+    /// The same with a meter at the table.
+    pub async fn start_metered(meter: &Meter) -> Self {
         let engines = in_memory().await;
-        let mut settings = settings(&engines);
-        if let Some(table) = table {
-            table.put_into(&mut settings);
-        }
+        let settings = settings(&engines);
         let mut clients = app::aws::clients(&settings).expect("the clients are made");
         clients.dynamodb = meter.on(&clients.dynamodb);
         Self::over(engines, clients, settings)
