@@ -59,7 +59,7 @@ impl Stand {
         Change::new(id, before, after, author, self.tick(), random::uuid().to_string())
     }
 
-    pub fn creation(&self, fields: Value) -> Change {
+    pub fn creation(&self, fields: &Value) -> Change {
         self.change(random::contact_id(), None, Some(profile(fields)))
     }
 
@@ -73,11 +73,11 @@ impl Stand {
         after
     }
 
-    pub async fn create(&self, fields: Value) -> Contact {
+    pub async fn create(&self, fields: &Value) -> Contact {
         self.write(self.creation(fields)).await
     }
 
-    pub fn update(&self, contact: &Contact, fields: Value) -> Change {
+    pub fn update(&self, contact: &Contact, fields: &Value) -> Change {
         self.change(contact.id, Some(Stored::Live(contact.clone())), Some(profile(fields)))
     }
 
@@ -117,7 +117,7 @@ impl Stand {
     }
 }
 
-pub fn profile(fields: Value) -> Profile {
+pub fn profile(fields: &Value) -> Profile {
     Profile::parse(fields.as_object().unwrap()).unwrap()
 }
 

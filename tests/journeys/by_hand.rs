@@ -42,8 +42,8 @@ async fn a_contact_is_made_found_edited_and_its_history_tells_all() {
     }
     let taken = owner.post("/v1/contacts", json!({"firstName": "Zoe", "primaryEmail": format!("ZOE@{word}.example")})).await;
     assert_eq!((taken.status, taken.code(), &taken.json["holder"]), (StatusCode::CONFLICT, "primary_email_taken", &made["id"]));
-    let patch = json!({"company": null, "job": "Leiterin", "emails": {"billing": null, "work": format!("z@{word}.example")}});
-    let edited = owner.patch(&path, &made["version"], patch).await;
+    let changes = json!({"company": null, "job": "Leiterin", "emails": {"billing": null, "work": format!("z@{word}.example")}});
+    let edited = owner.patch(&path, &made["version"], changes).await;
     assert_eq!(edited.headers["etag"], "\"2\"");
     let edited = edited.with(StatusCode::OK);
     assert_eq!((&edited["company"], &edited["emails"]), (&Value::Null, &json!({"work": format!("z@{word}.example")})));

@@ -37,8 +37,15 @@ fn attempts(route: &str, own: &str, ids: &Ids) -> Option<Vec<Attempt>> {
     let of_contact = format!("/v1/contacts/{contact}");
     let of_job = format!("/v1/jobs/{job}");
     Some(match route {
-        "contacts-list" | "contacts-duplicates" | "jobs-start-import" | "jobs-import-template" => Vec::new(),
-        "team-me" | "team-show-communication" | "team-set-communication" | "team-list-members" | "team-describe" => Vec::new(),
+        "contacts-list"
+        | "contacts-duplicates"
+        | "jobs-start-import"
+        | "jobs-import-template"
+        | "team-me"
+        | "team-show-communication"
+        | "team-set-communication"
+        | "team-list-members"
+        | "team-describe" => Vec::new(),
         "contacts-create" => vec![post("/v1/contacts", json!({"firstName": "Eve", "reportsToContactId": contact}))],
         "contacts-get" => vec![get(of_contact)],
         "contacts-update" => {
