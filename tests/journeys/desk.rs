@@ -268,6 +268,19 @@ impl Caller {
         panic!("the job {job} did not end");
     }
 
+    /// The history of a contact, newest first, once it has as many entries: on AWS it may lag by a moment.
+    pub async fn history(&self, contact: &str, entries: usize) -> Vec<Value> {
+        for _ in 0..LOOKS {
+            let history = self.get(&format!("{contact}/history")).await.with(StatusCode::OK);
+            let items = history["items"].as_array().unwrap();
+            if items.len() >= entries {
+                return items.clone();
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        panic!("{contact} has fewer than {entries} entries");
+    }
+
     /// The rows of a job, all pages of them.
     pub async fn rows(&self, job: &Value, outcome: &str) -> Vec<Value> {
         let path = format!("/v1/jobs/{}/rows", job["id"].as_str().unwrap());
