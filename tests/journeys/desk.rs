@@ -67,6 +67,11 @@ impl Desk {
         Self::start(folder).await
     }
 
+    /// Where the API is.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// The member who may do everything.
     pub async fn owner(&self) -> Caller {
         match &self.here {

@@ -16,3 +16,4 @@ mod restart;
 mod rights;
 mod teams_apart;
 mod uploads;
+mod walk_through;
