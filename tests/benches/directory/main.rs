@@ -86,8 +86,15 @@ fn table(own: &[Answered], beside: Option<&[Answered]>) {
         assert_eq!((&own.kind, own.total), (&there.kind, there.total), "the two do not find the same");
         println!("| {} | {} | {} |", own.kind, own.total, cells(&own.times, &there.times));
     }
-    let (own, there) = (all_of(own), all_of(beside));
-    println!("| **all**, {} and {} times | | {} |", own.len(), there.len(), cells(&own, &there));
+    let (all, all_there) = (all_of(own), all_of(beside));
+    println!("| **all**, {} and {} times | | {} |", all.len(), all_there.len(), cells(&all, &all_there));
+    let is_slower = |(own, there): &(&Answered, &Answered)| at(&own.times, 50) > at(&there.times, 50);
+    let slower: Vec<&str> = own.iter().zip(beside).filter(is_slower).map(|(own, _)| own.kind.as_str()).collect();
+    if slower.is_empty() {
+        println!("\nThe index is faster in all {} kinds.", own.len());
+    } else {
+        println!("\nThe index is faster in {} of {} kinds; PostgreSQL in: {}.", own.len() - slower.len(), own.len(), slower.join(", "));
+    }
 }
 
 fn cells(own: &[Duration], there: &[Duration]) -> String {
