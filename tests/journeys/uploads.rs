@@ -25,7 +25,7 @@ async fn the_same_file_twice_is_noticed_and_another_one_is_not() {
 async fn a_file_replaced_after_the_plan_changes_nothing_of_what_is_applied() {
     let desk = Desk::open().await;
     let (owner, word) = (desk.owner().await, a_word());
-    let file = |name: &str| format!("firstName,primaryEmail\n{name},{name}@{word}.example\n");
+    let file = |name: &str| format!("firstName,primaryEmail\n{name},{name}@{word}.example\n{name},nobody\n");
     let (looked_at, smuggled) = (file("ann"), file("eve"));
     let (job, upload) = owner.start_import("a.csv", looked_at.len()).await;
     let early = owner.post(&format!("/v1/imports/{job}/plan"), json!({})).await;
@@ -37,7 +37,9 @@ async fn a_file_replaced_after_the_plan_changes_nothing_of_what_is_applied() {
     let done = owner.apply(&planned).await;
     let found: Vec<_> = owner.find(&word).await.iter().map(|row| row["displayName"].clone()).collect();
     assert!(found.iter().all(|name| name != "eve"), "nobody looked at this row: {found:?}");
-    assert_eq!((&done["state"], numbers(&done["counts"])), (&json!("done"), [1, 0, 0, 0, 0]), "{done}");
+    assert_eq!((&done["state"], numbers(&done["counts"])), (&json!("done"), [1, 0, 0, 0, 1]), "{done}");
+    let failed = owner.failed_rows(&done).await;
+    assert!(failed.contains("ann,nobody,") && !failed.contains("eve"), "{failed}");
     let again = owner.post(&format!("/v1/jobs/{job}/apply"), json!({})).await;
     assert_eq!((again.status, again.code()), (StatusCode::CONFLICT, "already_applied"));
     assert_eq!(numbers(&owner.undo(&done).await["counts"]), [0, 0, 0, 1, 0]);
