@@ -97,7 +97,7 @@ impl Store {
         Ok(holders)
     }
 
-    /// One page of one shard, to rebuild a directory: up to 1 MB. `None` as the next cursor ends the shard.
+    /// One page of one shard, to rebuild a directory. `None` as the next cursor ends the shard.
     pub async fn list_shard(&self, team: &TeamId, shard: u8, from: ShardCursor) -> Result<(Vec<Contact>, Option<ShardCursor>), Error> {
         let page = self
             .client
@@ -106,6 +106,7 @@ impl Store {
             .key_condition_expression("pk = :pk")
             .expression_attribute_values(":pk", text(keys::contact_partition(team, shard)))
             .set_exclusive_start_key(from.0)
+            .limit(super::PAGE)
             .send()
             .await
             .map_err(failed)?;

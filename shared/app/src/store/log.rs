@@ -82,6 +82,7 @@ impl Store {
             .expression_attribute_names("#row", "row")
             .projection_expression("#id, #version, #row")
             .consistent_read(true)
+            .limit(super::PAGE)
             .into_paginator()
             .items()
             .send()

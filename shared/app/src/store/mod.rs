@@ -54,6 +54,9 @@ const BATCH: usize = 100;
 /// How many batches are on their way at once.
 const BATCHES_AT_ONCE: usize = 8;
 
+/// How many items a page of a long listing has: about half a megabyte, so that no page comes near an attempt's time-out, however busy the engine is.
+const PAGE: i32 = 500;
+
 impl Store {
     /// A table.
     pub const fn new(client: Client, table: String) -> Self {
