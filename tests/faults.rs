@@ -1,7 +1,11 @@
 //! Jobs under faults: whatever fails on the way, each row is applied once and counted once.
 
 #![expect(clippy::disallowed_methods, reason = "the environment says how long a test may take")]
-#![expect(clippy::expect_used, clippy::cast_possible_truncation, reason = "a test that cannot go on must stop at once; no test has four billion rows")]
+#![expect(
+    clippy::expect_used,
+    clippy::cast_possible_truncation,
+    reason = "a test that cannot go on must stop at once; no test has four billion rows"
+)]
 
 use app::{host::Deadline, worker::Task};
 use domain::{

@@ -1,7 +1,6 @@
 //! The runner as a script sees it: the real template, the demo, and a restart.
 
 #![expect(clippy::disallowed_methods, reason = "a test from outside makes its own clients")]
-
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::path::Path;

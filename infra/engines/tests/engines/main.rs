@@ -1,7 +1,6 @@
 //! The engines as the real AWS SDKs see them.
 
 #![expect(clippy::disallowed_methods, reason = "a test from outside makes its own clients")]
-
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod dynamodb;
