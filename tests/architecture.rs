@@ -177,7 +177,7 @@ fn dependencies(package: &Value) -> BTreeSet<String> {
 /// The main template and its nested stacks.
 fn templates() -> Vec<String> {
     let nested = fs::read_dir(root().join("infra")).unwrap().map(|entry| format!("infra/{}", entry.unwrap().file_name().to_string_lossy()));
-    nested.filter(|file| file.ends_with(".yaml")).chain(["template.yaml".to_owned()]).collect()
+    nested.filter(|file| Path::new(file).extension().is_some_and(|ending| ending == "yaml")).chain(["template.yaml".to_owned()]).collect()
 }
 
 fn resources(file: &str) -> BTreeMap<String, Value> {

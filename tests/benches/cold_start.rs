@@ -17,7 +17,7 @@ async fn main() {
     let hello = folder.join("examples/hello");
     let routes = contacts::routes().into_iter().chain(jobs::routes()).chain(team::routes());
     let mut measured: Vec<(&str, Vec<Duration>, Vec<Duration>)> = routes.map(|route| (route.name, Vec::new(), Vec::new())).collect();
-    let mut runtime = Runtime::start(Duration::from_secs(60)).await;
+    let mut runtime = Runtime::start(Duration::from_mins(1)).await;
     let environment = environment();
     // The first start of a program reads it from the disk.
     for (name, ..) in &measured {

@@ -3,14 +3,13 @@
 use crate::row::ContactRow;
 use app::{
     App, Error, Route,
+    engine::MAX_Q,
     extract::{Member, Query},
 };
 use axum::{Json, extract::State};
 use domain::directory::{self, Filter, Order, Sort, Status};
 use serde::{Deserialize, Serialize};
 
-/// The longest search text, in characters.
-const MAX_Q: usize = 200;
 /// The largest page.
 const MAX_PAGE_SIZE: usize = 200;
 

@@ -13,6 +13,7 @@ use domain::{
     merge::merge,
 };
 use serde::Deserialize;
+use std::collections::BTreeSet;
 
 /// The route.
 pub fn route() -> Route {
@@ -49,6 +50,7 @@ async fn handle(
     member: ContactEditor,
     Body(MergeRequest { keep, remove, take }): Body<MergeRequest>,
 ) -> Result<Json<JobView>, Error> {
+    let take: Vec<Field> = take.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
     let (staying, going) = futures::try_join!(app.store.get_contact(&member.team, keep), app.store.get_contact(&member.team, remove))?;
     merge(&staying, &going, &take).map_err(|problem| Error::invalid("cannot_merge", problem.to_string()))?;
     let job = app.new_job(&member, Work::Merge { keep, remove, take }, job::State::Planning, Review::Skip);

@@ -9,7 +9,7 @@ use app::{
 };
 use axum::{Json, extract::State, http::StatusCode};
 use domain::{
-    csv_file::{Delimiter, Encoding},
+    csv_file::{Delimiter, Encoding, MAX_COLUMNS},
     ids::JobId,
     job::{self, Counts, ImportOptions, Job, MatchBy, Mode, Work},
 };
@@ -62,6 +62,9 @@ async fn handle(
     let Work::Import { bytes, .. } = job.work else { return Err(Error::NotFound) };
     let upload = app.files.look(&parts::upload(&member.team, id)).await?;
     let upload = upload.filter(|upload| upload.bytes == bytes).ok_or_else(|| Error::conflict("file_missing", "Upload the file first."))?;
+    if request.columns.len() > MAX_COLUMNS || request.columns.iter().any(|(header, field)| header.chars().count() > 250 || field.len() > 250) {
+        return Err(Error::parameter("columns", format!("at most {MAX_COLUMNS} columns, with names of at most 250 characters")));
+    }
     app.store.save_columns(&member.team, &request.columns).await?;
     let (job, ()) = app.store.change_job(&member.team, id, |job| begin(job, &request, &upload.etag)).await?;
     app.worker.ask(&Task::Job { team: member.team.clone(), job: id }).await?;

@@ -14,9 +14,9 @@ use futures::{TryStreamExt, future::try_join_all};
 use std::{collections::HashMap, io::Cursor, sync::Arc};
 use tokio::sync::Mutex;
 
-/// How far a read of the log reaches back before the last one: longer than the longest write can take (an SDK operation has 5 seconds)
-/// and than machines' clocks differ.
-const OVERLAP_MS: i64 = 10_000;
+/// How far a read of the log reaches back before the last one: longer than a write can take from when its moment was noted, with every
+/// retry, and than machines' clocks differ.
+const OVERLAP_MS: i64 = 30_000;
 /// A new snapshot is written when this many changes came since the last one …
 const SNAPSHOT_AT_LEAST: usize = 1_000;
 /// … and they are more than this share of the directory.
@@ -42,6 +42,8 @@ struct Loaded {
     /// Everything in the log before this moment is in the directory.
     read_through_ms: i64,
     pointer: Option<SnapshotPointer>,
+    /// Whether it was read from the table because its snapshot was no use: then a new one is wanted whatever changed.
+    is_rebuilt: bool,
     /// Whether a worker was asked for a new snapshot.
     asked: bool,
     /// When it last forgot removals that no late change can reach any more.
@@ -110,7 +112,7 @@ impl App {
             loaded.directory.apply(changes);
         }
         loaded.read_through_ms = loaded.read_through_ms.max(started_ms);
-        if started_ms - loaded.forgot_ms > 6 * OVERLAP_MS {
+        if started_ms - loaded.forgot_ms > 2 * OVERLAP_MS {
             loaded.directory.forget_old_tombstones();
             loaded.forgot_ms = started_ms;
         }
@@ -118,14 +120,19 @@ impl App {
     }
 
     async fn load(&self, team: &TeamId) -> Result<Loaded, Error> {
-        let pointer = self.store.find_snapshot(team).await?;
-        if let Some(pointer) = &pointer
-            && let Some((directory, read_through_ms)) = self.read_snapshot(pointer).await?
-        {
-            return Ok(Loaded { directory, read_through_ms, pointer: Some(pointer.clone()), asked: false, forgot_ms: self.clock.now_ms() });
+        let mut pointer = self.store.find_snapshot(team).await?;
+        while let Some(current) = pointer.clone() {
+            if let Some((directory, read_through_ms)) = self.read_snapshot(&current).await? {
+                return Ok(Loaded { directory, read_through_ms, pointer, is_rebuilt: false, asked: false, forgot_ms: self.clock.now_ms() });
+            }
+            // Somebody may have moved the pointer and removed the old object between the two reads.
+            pointer = self.store.find_snapshot(team).await?;
+            if pointer.as_ref() == Some(&current) {
+                break;
+            }
         }
         let read_through_ms = self.clock.now_ms();
-        Ok(Loaded { directory: self.rebuild(team).await?, read_through_ms, pointer, asked: false, forgot_ms: read_through_ms })
+        Ok(Loaded { directory: self.rebuild(team).await?, read_through_ms, pointer, is_rebuilt: true, asked: false, forgot_ms: read_through_ms })
     }
 
     /// A snapshot is a cache: one that is missing or damaged is logged and passed over.
@@ -167,6 +174,9 @@ impl App {
         if !wants_snapshot(&loaded) {
             return Ok(());
         }
+        // A snapshot needs no removals: whoever reads it reads the log from before it was written.
+        loaded.directory.forget_old_tombstones();
+        loaded.directory.forget_old_tombstones();
         let mut bytes = Vec::new();
         loaded.directory.write_snapshot(loaded.read_through_ms, &mut bytes).map_err(Error::internal)?;
         let object = format!("{}{}.zst", prefix("index", team), random::uuid());
@@ -183,6 +193,6 @@ impl App {
 
 /// Whether so much changed since the snapshot that a new one saves time; a directory that never had one wants one once it is large enough to matter.
 fn wants_snapshot(loaded: &Loaded) -> bool {
-    let changes = if loaded.pointer.is_some() { loaded.directory.changes_since_snapshot() } else { loaded.directory.len() };
+    let changes = if loaded.pointer.is_some() && !loaded.is_rebuilt { loaded.directory.changes_since_snapshot() } else { loaded.directory.len() };
     changes > SNAPSHOT_AT_LEAST.max(loaded.directory.len() / SNAPSHOT_SHARE)
 }

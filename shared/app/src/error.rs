@@ -104,6 +104,12 @@ impl Error {
         Self::Internal
     }
 
+    /// A call to AWS that failed: logs what each cause says of itself. Never what a cause looks like inside, for that has the reply, and contacts in it.
+    pub fn aws(error: &dyn std::error::Error) -> Self {
+        let causes = std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string);
+        Self::internal(causes.collect::<Vec<_>>().join(": "))
+    }
+
     /// The HTTP status.
     pub const fn status(&self) -> StatusCode {
         match self {

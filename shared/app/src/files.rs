@@ -181,6 +181,7 @@ impl Upload {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "so that it can be handed to map_err")]
 fn failed<E: std::error::Error + 'static, R: std::fmt::Debug>(error: SdkError<E, R>) -> Error {
-    Error::internal(aws_smithy_types::error::display::DisplayErrorContext(error))
+    Error::aws(&error)
 }

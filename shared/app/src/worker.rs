@@ -50,7 +50,7 @@ impl Worker {
     pub async fn ask(&self, task: &Task) -> Result<(), Error> {
         let payload = serde_json::to_vec(task).map_err(Error::internal)?;
         let request = self.client.invoke().function_name(&self.function).invocation_type(InvocationType::Event).payload(Blob::new(payload));
-        request.send().await.map_err(|error| Error::internal(aws_smithy_types::error::display::DisplayErrorContext(error)))?;
+        request.send().await.map_err(|error| Error::aws(&error))?;
         Ok(())
     }
 }

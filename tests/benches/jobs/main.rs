@@ -22,7 +22,7 @@ use std::{
 use testing::{people, runtime::Runtime};
 
 /// How long a function may work on one event: Lambda's own limit.
-const LIVES: Duration = Duration::from_secs(900);
+const LIVES: Duration = Duration::from_mins(15);
 /// Up to how many rows the items fit into this program's memory, to be written raw.
 const MAX_RAW: u64 = 250_000;
 

@@ -49,6 +49,8 @@ impl Run<'_> {
             let number = self.job.applied_parts;
             let rows = self.app.read_part(&self.job, Series::Plan, number).await?;
             let (rows, write_units) = self.apply_part(rows).await?;
+            // Whoever lost the job meanwhile must not replace what its successor stored.
+            self.advance(&[State::Applying, State::Cancelling], |_| {}).await?;
             self.app.save_part(&self.job, Series::Outcome, number, &rows).await?;
             let mut counts = Counts::default();
             for row in &rows {
@@ -57,8 +59,11 @@ impl Run<'_> {
             let began_ms = self.job.stamps.last().copied().unwrap_or_default();
             let stamp_ms = self.app.clock.now_ms();
             self.advance(&[State::Applying, State::Cancelling], |job| {
-                job.applied_parts = number + 1;
-                add(&mut job.counts, &counts);
+                // A reply that was lost has this tried again on a record that has moved on: a part counts once.
+                if job.applied_parts == number {
+                    job.applied_parts = number + 1;
+                    add(&mut job.counts, &counts);
+                }
                 job.stamps = if job.state == State::Applying { vec![stamp_ms] } else { Vec::new() };
             })
             .await?;

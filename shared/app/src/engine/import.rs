@@ -23,6 +23,9 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
+/// The longest header that a job's record has room for.
+const MAX_HEADER_BYTES: usize = 50_000;
+
 /// Plans the rows of a file.
 pub(super) struct ImportPlanner {
     options: ImportOptions,
@@ -59,6 +62,9 @@ impl Run<'_> {
                 Err(problem) => return Ok(Err(problem)),
             },
         };
+        if format.header.iter().map(String::len).sum::<usize>() > MAX_HEADER_BYTES {
+            return Ok(Err(NoPlan(format!("the column names are longer than {MAX_HEADER_BYTES} bytes together: is the first row the header?"))));
+        }
         let columns = match Columns::map(&format.header, &options.columns, &remembered) {
             Ok(columns) => columns,
             Err(problems) => return Ok(Err(NoPlan(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))),

@@ -15,6 +15,7 @@ mod start;
 mod upload;
 
 pub use chain::{Circle, guards};
+pub use start::MAX_Q;
 
 use crate::{App, Error, host::Deadline, random, worker::Task};
 use domain::{
@@ -86,7 +87,13 @@ impl App {
                     return Ok(false);
                 }
                 job.tries += 1;
-                if job.tries > MAX_TRIES {
+                if job.tries > MAX_TRIES && job.state == State::Applying && !matches!(job.work, Work::Export { .. }) {
+                    // What was stored of the part at hand is still found and counted, and the rest listed as failed.
+                    job.state = State::Cancelling;
+                    job.tries = 0;
+                    job.problem = Some(format!("it stopped {MAX_TRIES} times at the same place and was cancelled; please tell the operators its id"));
+                }
+                if job.tries > MAX_TRIES && job.state == State::Planning {
                     job.state = State::Failed;
                     job.problem = Some(format!("it stopped {MAX_TRIES} times at the same place; please tell the operators its id"));
                     job.finished_at = Some(self.clock.now());

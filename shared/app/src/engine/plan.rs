@@ -35,7 +35,13 @@ impl Run<'_> {
         };
         while !deadline.is_near(&self.app.clock) {
             let number = self.job.plan_parts;
-            let rows = match planner.next(self.app, &self.job).await? {
+            let rows = match planner.next(self.app, &self.job).await {
+                // The file was replaced, or what the plan is made from is no longer kept: trying again would not help.
+                Err(Error::Conflict { detail, .. }) => return self.give_up(detail).await,
+                Err(Error::NotFound) => return self.give_up("what this job needs is no longer kept".to_owned()).await,
+                rows => rows?,
+            };
+            let rows = match rows {
                 Ok(Some(rows)) => rows,
                 Ok(None) => return self.planned().await,
                 Err(NoPlan(problem)) => return self.give_up(problem).await,
@@ -46,8 +52,10 @@ impl Run<'_> {
                 counts.add_planned(row);
             }
             self.advance(&[State::Planning], |job| {
-                job.plan_parts = number + 1;
-                add(&mut job.planned, &counts);
+                if job.plan_parts == number {
+                    job.plan_parts = number + 1;
+                    add(&mut job.planned, &counts);
+                }
             })
             .await?;
         }

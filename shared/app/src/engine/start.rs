@@ -9,6 +9,8 @@ use domain::{
 };
 use std::{collections::BTreeSet, time::Duration};
 
+/// The longest search text, in characters.
+pub const MAX_Q: usize = 200;
 /// How long a request works on a small job itself: well within the 25 seconds in which it must answer, and the reserve that a worker keeps.
 const INLINE: Duration = Duration::from_secs(45);
 
@@ -55,7 +57,10 @@ impl App {
     /// Works on a recorded job at once when it is small, else hands it to the worker.
     pub async fn go_on(&self, job: &Job, contacts: usize) -> Result<Job, Error> {
         if contacts <= SMALL && !matches!(job.work, Work::Export { .. } | Work::Import { .. }) {
-            self.work_on(&job.team, job.id, Deadline::within(&self.clock, INLINE)).await?;
+            // What cannot be done now is not dropped: the worker goes on, and the job tells the caller so.
+            if self.work_on(&job.team, job.id, Deadline::within(&self.clock, INLINE)).await.is_err() {
+                self.worker.ask(&Task::Job { team: job.team.clone(), job: job.id }).await?;
+            }
         } else {
             self.worker.ask(&Task::Job { team: job.team.clone(), job: job.id }).await?;
         }
@@ -77,6 +82,9 @@ impl App {
 
     /// Everything that matches a filter at this moment.
     pub async fn choose_filter(&self, team: &TeamId, filter: FilterText) -> Result<(Chosen, Vec<ContactId>), Error> {
+        if filter.q.chars().count() > MAX_Q {
+            return Err(Error::parameter("selection.filter.q", format!("at most {MAX_Q} characters")));
+        }
         let by = Filter::new(&filter.q, filter.status);
         let ids = self.read_directory(team, |directory| directory.matching(&by)).await?;
         Ok((Chosen::Filter(filter), ids))
@@ -87,6 +95,9 @@ impl App {
         let undo = self.new_job(member, Work::Undo { of }, State::Planning, Review::Skip);
         let now = self.clock.now();
         // The undo is recorded before the job names it: whoever is cut off in between leaves an undo that finds it does not count.
+        if let Some(earlier) = self.store.get_job(&member.team, of).await?.undone_by {
+            self.forget_dead_undo(&member.team, of, earlier).await?;
+        }
         self.store.get_job(&member.team, of).await?.can_be_undone(now).map_err(|problem| refusal(&problem))?;
         self.store.add_job(&undo).await?;
         let claimed = self.store.change_job(&member.team, of, |job| {
@@ -103,11 +114,24 @@ impl App {
                         Ok(())
                     })
                     .await?;
+                self.let_undo_again(&member.team, of, undo.id).await?;
                 return Err(error);
             }
         };
         let rows = done.counts.created + done.counts.updated + done.counts.deleted;
         self.go_on(&undo, usize::try_from(rows).unwrap_or(usize::MAX)).await
+    }
+}
+
+impl App {
+    /// An undo that ended before its time no longer counts, wherever it was cut off.
+    async fn forget_dead_undo(&self, team: &TeamId, of: JobId, undo: JobId) -> Result<(), Error> {
+        let is_dead = match self.store.get_job(team, undo).await {
+            Ok(undo) => matches!(undo.state, State::Cancelled | State::Failed),
+            Err(Error::NotFound) => true,
+            Err(error) => return Err(error),
+        };
+        if is_dead { self.let_undo_again(team, of, undo).await } else { Ok(()) }
     }
 }
 

@@ -11,7 +11,7 @@ use domain::{
     ids::{ContactId, TeamId, Version},
 };
 use serde::{Deserialize, Serialize};
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 /// A change as it is stored. The entry and the row are JSON in a text each: they are only ever read whole.
 #[derive(Debug, Serialize, Deserialize)]
@@ -60,6 +60,11 @@ pub fn row(contact: &Contact) -> Row {
     }
 }
 
+/// How long to wait for what a batch left unread.
+const WAIT: Duration = Duration::from_millis(100);
+/// The longest position in the log: a time, a job, a row.
+const MAX_POSITION_BYTES: usize = 128;
+
 /// What a page of the log told.
 #[derive(Debug)]
 pub struct Logged {
@@ -104,6 +109,9 @@ impl Store {
                 let items = answer.responses.unwrap_or_default().remove(&self.table).unwrap_or_default();
                 written.extend(items.iter().filter_map(|item| Some(item.get("sk")?.as_s().ok()?.split_once('#')?.1.to_owned())));
                 left = answer.unprocessed_keys.unwrap_or_default().remove(&self.table);
+                if left.is_some() {
+                    tokio::time::sleep(WAIT).await;
+                }
             }
         }
         Ok(written)
@@ -112,7 +120,7 @@ impl Store {
     /// Whether this position is one of a contact's changes.
     pub async fn has_change(&self, team: &TeamId, contact: ContactId, position: &str) -> Result<bool, Error> {
         let key = keys::Key { pk: keys::log_partition(team, keys::shard(contact)), sk: position.to_owned() };
-        let found = if position.is_empty() { None } else { self.find_item(key).await? };
+        let found = if position.is_empty() || position.len() > MAX_POSITION_BYTES { None } else { self.find_item(key).await? };
         Ok(found.and_then(|item| item.get("history_of").and_then(|of| of.as_s().ok().cloned())) == Some(keys::history(team, contact)))
     }
 

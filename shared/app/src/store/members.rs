@@ -28,7 +28,15 @@ impl Store {
         match written {
             Ok(_) => return Ok(founder),
             Err(error) => match error.as_service_error() {
-                Some(TransactWriteItemsError::TransactionCanceledException(_)) => {}
+                Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => {
+                    let reason = |index: usize| canceled.cancellation_reasons().get(index).and_then(|reason| reason.code());
+                    match (reason(0), reason(1)) {
+                        // Somebody was there before; or this very write took effect and its reply was lost.
+                        (Some("ConditionalCheckFailed"), _) | (_, Some("ConditionalCheckFailed")) => {}
+                        // Two first requests met: the same member's, or two members'. Whoever asks again finds out.
+                        _ => return Err(Error::TooMany { retry_after_seconds: 1 }),
+                    }
+                }
                 _ => return Err(failed(error)),
             },
         }

@@ -151,12 +151,13 @@ fn text(value: impl Into<String>) -> AttributeValue {
 }
 
 /// Logs what went wrong and hides it. Throttling is told to the caller as such: it helps to wait.
+#[expect(clippy::needless_pass_by_value, reason = "so that it can be handed to map_err")]
 fn failed<E, R>(error: SdkError<E, R>) -> Error
 where
     E: std::error::Error + ProvideErrorMetadata + 'static,
     R: std::fmt::Debug,
 {
     let throttled = matches!(error.code(), Some("ProvisionedThroughputExceededException" | "ThrottlingException" | "RequestLimitExceeded"));
-    let internal = Error::internal(aws_smithy_types::error::display::DisplayErrorContext(error));
+    let internal = Error::aws(&error);
     if throttled { Error::TooMany { retry_after_seconds: 1 } } else { internal }
 }

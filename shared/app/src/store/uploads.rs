@@ -32,7 +32,7 @@ impl Store {
             Ok(_) => Ok(None),
             Err(error) => match error.into_service_error() {
                 PutItemError::ConditionalCheckFailedException(there) => Ok(there.item.map(record::<Seen>).transpose()?.map(|seen| seen.job)),
-                other => Err(Error::internal(aws_smithy_types::error::display::DisplayErrorContext(other))),
+                other => Err(Error::aws(&other)),
             },
         }
     }
