@@ -50,7 +50,7 @@ impl Run<'_> {
             let rows = self.app.read_part(&self.job, Series::Plan, number).await?;
             let (rows, write_units) = self.apply_part(rows).await?;
             // Whoever lost the job meanwhile must not replace what its successor stored.
-            self.advance(&[State::Applying, State::Cancelling], |_| {}).await?;
+            self.still_held().await?;
             self.app.save_part(&self.job, Series::Outcome, number, &rows).await?;
             let mut counts = Counts::default();
             for row in &rows {

@@ -145,6 +145,12 @@ impl Run<'_> {
         if held { Ok(()) } else { Err(Stop::Lost) }
     }
 
+    /// Stops a worker whose job is another's by now.
+    async fn still_held(&self) -> Result<(), Stop> {
+        let job = self.app.store.get_job(&self.job.team, self.job.id).await?;
+        if job.lease.is_some_and(|lease| lease.owner == self.owner) { Ok(()) } else { Err(Stop::Lost) }
+    }
+
     /// Gives the lease back, so that the next worker need not wait for it to run out. If that fails it runs out.
     async fn release(&self) {
         let owner = self.owner;
