@@ -1,7 +1,5 @@
 //! The directory in memory, over the table and the bucket: whatever happens to its snapshot or its process, a search finds what the table holds.
 
-#![expect(clippy::expect_used, reason = "a test that cannot go on must stop at once")]
-
 use app::worker::Task;
 use domain::{
     ids::TeamId,
