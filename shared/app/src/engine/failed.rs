@@ -12,17 +12,23 @@ use domain::{
     plan::{Action, Outcome, Row},
 };
 
+/// After how many parts the job shows that somebody is at it.
+const HEARTBEAT_PARTS: u32 = 20;
+
 impl Run<'_> {
     /// Writes failed.csv from the file and the job's parts. The parts have a row for each row of the file, in its order.
-    pub(super) async fn save_failed(&self, series: Series) -> Result<(), Stop> {
+    pub(super) async fn save_failed(&mut self, series: Series) -> Result<(), Stop> {
         let counts = if series == Series::Plan { &self.job.planned } else { &self.job.counts };
-        let Work::Import { options: Some(options), .. } = &self.job.work else { return Ok(()) };
+        let Work::Import { options: Some(options), .. } = self.job.work.clone() else { return Ok(()) };
         let (Some(format), true) = (&options.format, counts.failed > 0) else { return Ok(()) };
         let bytes = Bytes::new(&self.job.team, self.job.id, &options.etag, format.size);
         let mut records = Rows::new(bytes, format);
         let mut failed = FailedRows::new(&format.header, format.delimiter);
         let mut upload = self.app.files.upload(&parts::failed(&self.job.team, self.job.id)).await?;
         for number in 0..self.job.plan_parts {
+            if number % HEARTBEAT_PARTS == HEARTBEAT_PARTS - 1 {
+                self.heartbeat().await?;
+            }
             for row in self.app.read_part(&self.job, series, number).await? {
                 let record = match records.next(self.app).await {
                     Ok(Some(record)) => record,

@@ -23,6 +23,8 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
+/// After how many pieces of a file the job shows that somebody is at it.
+const HEARTBEAT_PIECES: u32 = 16;
 /// The longest header that a job's record has room for.
 const MAX_HEADER_BYTES: usize = 50_000;
 
@@ -91,8 +93,13 @@ impl Run<'_> {
         let Work::Import { bytes: size, .. } = self.job.work else { return Err(Stop::Lost) };
         let mut bytes = Bytes::new(&self.job.team, self.job.id, &options.etag, size);
         let mut inspector = Inspector::new(Chosen { encoding: options.encoding, delimiter: options.delimiter });
+        let mut pieces: u32 = 0;
         while let Some(piece) = bytes.next(self.app).await? {
             inspector.push(&piece);
+            pieces += 1;
+            if pieces.is_multiple_of(HEARTBEAT_PIECES) {
+                self.heartbeat().await?;
+            }
         }
         Ok(inspector.finish().map_err(|problem| NoPlan(problem.to_string())))
     }

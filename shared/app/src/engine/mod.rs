@@ -145,6 +145,11 @@ impl Run<'_> {
         if held { Ok(()) } else { Err(Stop::Lost) }
     }
 
+    /// Shows that somebody is at the job, in the middle of a long step.
+    async fn heartbeat(&mut self) -> Result<(), Stop> {
+        self.advance(&[State::Planning, State::Applying, State::Cancelling], |_| {}).await
+    }
+
     /// Stops a worker whose job is another's by now.
     async fn still_held(&self) -> Result<(), Stop> {
         let job = self.app.store.get_job(&self.job.team, self.job.id).await?;
