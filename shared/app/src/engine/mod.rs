@@ -93,7 +93,7 @@ impl App {
                     job.tries = 0;
                     job.problem = Some(format!("it stopped {MAX_TRIES} times at the same place and was cancelled; please tell the operators its id"));
                 }
-                if job.tries > MAX_TRIES && job.state == State::Planning {
+                if job.tries > MAX_TRIES && job.state != State::Cancelling {
                     job.state = State::Failed;
                     job.problem = Some(format!("it stopped {MAX_TRIES} times at the same place; please tell the operators its id"));
                     job.finished_at = Some(self.clock.now());
