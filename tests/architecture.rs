@@ -14,7 +14,9 @@ use std::{
 };
 
 /// The areas, each a crate under `functions`.
-const AREAS: [&str; 3] = ["contacts", "jobs", "team"];
+const AREAS: [&str; 4] = ["console", "contacts", "jobs", "team"];
+/// What serves pages and is no operation of the API.
+const PAGES: [&str; 1] = ["console-page"];
 /// What runs on an event instead of a request: binaries without a route.
 const EVENTS: [&str; 2] = ["jobs-sweep", "jobs-work"];
 /// What exists for laptops and tests and must never be in a function.
@@ -60,7 +62,7 @@ fn each_binary_is_a_few_lines_around_the_file_of_its_name() {
             if EVENTS.contains(&name.as_str()) { format!("event({area}::{module}::handle)") } else { format!("lambda({area}::{module}::route())") };
         assert!(bin.contains(&started), "{name}.rs does not start {started}");
         let file = read(&format!("functions/{area}/src/{module}.rs"));
-        let says = format!("route!(\"{name}\"");
+        let says = if PAGES.contains(&name.as_str()) { format!("Route::page(\"{name}\"") } else { format!("route!(\"{name}\"") };
         assert!(EVENTS.contains(&name.as_str()) || file.contains(&says), "{module}.rs of {area} does not say {says}");
     }
 }
@@ -69,12 +71,20 @@ fn each_binary_is_a_few_lines_around_the_file_of_its_name() {
 fn the_template_has_each_route_with_its_method_path_and_caller() {
     let template = Template::read(&root()).unwrap();
     let deployed: BTreeSet<_> = template.routes.iter().map(|route| (route.function.clone(), route.method.clone(), route.path.clone())).collect();
-    let served: BTreeSet<_> = routes().into_iter().map(|route| (route.name.to_owned(), route.method.to_string(), route.path)).collect();
-    assert_eq!(deployed, served);
-    let public: Vec<_> = template.routes.iter().filter(|route| route.caller == Caller::Anyone).map(|route| route.path.as_str()).collect();
+    let endpoints =
+        |route: &Route| route.endpoints().into_iter().map(|(method, path)| (route.name.to_owned(), method.to_string(), path)).collect::<Vec<_>>();
+    assert_eq!(deployed, routes().iter().flat_map(endpoints).collect());
+    let (pages, operations): (Vec<_>, Vec<_>) = routes().into_iter().partition(|route| route.operation.is_none());
+    assert_eq!(pages.iter().map(|page| page.name).collect::<Vec<_>>(), PAGES, "whatever is no page is described");
+    assert!(operations.iter().all(|route| route.path.starts_with("/v1/")), "the API is everything below /v1");
+    assert!(pages.iter().flat_map(Route::endpoints).all(|(_, path)| path == "/app" || path.starts_with("/app/")), "the App is everything below /app");
+    let public = template.routes.iter().filter(|route| route.caller == Caller::Anyone && !PAGES.contains(&route.function.as_str()));
+    let public: Vec<_> = public.map(|route| route.path.as_str()).collect();
     assert_eq!(public, ["/v1/openapi.json"], "only the description is for everybody");
-    let open: Vec<_> = routes().into_iter().filter(|route| route.operation.security.is_some()).map(|route| route.path).collect();
+    let says_open = |route: &Route| route.operation.as_ref().is_some_and(|operation| operation.security.is_some());
+    let open: Vec<_> = operations.into_iter().filter(says_open).map(|route| route.path).collect();
     assert_eq!(open, public, "what the template opens is what the routes say with security(())");
+    assert!(template.routes.iter().all(|route| !PAGES.contains(&route.function.as_str()) || route.caller == Caller::Anyone), "pages hold no data");
     let wanted = Caller::Member { scopes: vec!["kdesk".to_owned()] };
     assert!(template.routes.iter().all(|route| route.caller == Caller::Anyone || route.caller == wanted));
 }
@@ -111,6 +121,14 @@ fn no_function_may_do_everything_or_do_it_to_everything() {
 }
 
 #[test]
+fn a_page_reaches_neither_the_table_nor_the_bucket() {
+    for page in PAGES {
+        let function = &resources("template.yaml")[&resource(page)];
+        assert!(function["Properties"]["Policies"].is_null(), "{page} has rights, and needs none");
+    }
+}
+
+#[test]
 fn the_description_that_is_served_is_the_one_of_the_routes() {
     let file = root().join("functions/team/openapi.json");
     let described = serde_json::to_string_pretty(&app::openapi::describe(routes())).unwrap();
@@ -142,7 +160,7 @@ fn nothing_is_left_for_later() {
 
 /// All routes of all areas.
 fn routes() -> Vec<Route> {
-    [contacts::routes(), jobs::routes(), team::routes()].into_iter().flatten().collect()
+    [console::routes(), contacts::routes(), jobs::routes(), team::routes()].into_iter().flatten().collect()
 }
 
 /// Every file `functions/<area>/src/bin/<name>.rs`: its name and its area.

@@ -42,6 +42,8 @@ fn attempts(route: &str, own: &str, ids: &Ids) -> Option<Vec<Attempt>> {
         | "jobs-start-import"
         | "jobs-import-template"
         | "team-me"
+        | "team-show-general"
+        | "team-set-general"
         | "team-show-communication"
         | "team-set-communication"
         | "team-list-members"
@@ -63,6 +65,7 @@ fn attempts(route: &str, own: &str, ids: &Ids) -> Option<Vec<Attempt>> {
             vec![merge(own, contact), merge(contact, own)]
         }
         "jobs-start-export" => vec![post("/v1/exports", json!({"selection": {"ids": [contact]}}))],
+        "jobs-preview-import" => vec![get(format!("/v1/imports/{job}/preview"))],
         "jobs-plan-import" => vec![post(format!("/v1/imports/{job}/plan"), json!({}))],
         "jobs-list" => vec![get(format!("/v1/jobs?cursor={job}"))],
         "jobs-get" => vec![get(of_job)],
@@ -111,7 +114,7 @@ async fn try_it(caller: &Caller, attempt: &Attempt) -> Answer {
 /// Everything that the other team can see of itself.
 async fn everything(stranger: &Caller) -> Vec<Value> {
     let mut all = stranger.find("").await;
-    for path in ["/v1/jobs", "/v1/members", "/v1/team/settings/communication"] {
+    for path in ["/v1/jobs", "/v1/members", "/v1/team/settings/general", "/v1/team/settings/communication"] {
         all.push(stranger.get(path).await.with(StatusCode::OK));
     }
     all

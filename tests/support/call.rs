@@ -29,7 +29,7 @@ macro_rules! methods {
 }
 
 impl Call {
-    methods! { get, GET; post, POST; put, PUT; patch, PATCH; delete, DELETE; }
+    methods! { get, GET; head, HEAD; post, POST; put, PUT; patch, PATCH; delete, DELETE; }
 
     fn new(method: Method, path: &str) -> Self {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
@@ -121,6 +121,11 @@ impl Answer {
     /// A header; empty when it is not there.
     pub fn header(&self, name: &str) -> String {
         self.headers.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+    }
+
+    /// The body as it came.
+    pub fn bytes(&self) -> &[u8] {
+        &self.body
     }
 
     /// The body as text.

@@ -83,6 +83,7 @@ pub fn settings(engines: &Engines) -> Settings {
         team_claim: "team".to_owned(),
         write_units_per_second: None,
         directory_bytes: 512 << 20,
+        console: None,
     }
 }
 

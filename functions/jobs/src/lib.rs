@@ -9,6 +9,7 @@ pub mod import_template;
 pub mod list;
 pub mod merge;
 pub mod plan_import;
+pub mod preview_import;
 pub mod rows;
 pub mod start_export;
 pub mod start_import;
@@ -25,6 +26,7 @@ pub fn routes() -> Vec<Route> {
         bulk::route(),
         merge::route(),
         start_import::route(),
+        preview_import::route(),
         plan_import::route(),
         import_template::route(),
         start_export::route(),

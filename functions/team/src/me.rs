@@ -4,6 +4,7 @@ use crate::view::MemberView;
 use app::{App, Error, Route, extract::Member};
 use axum::{Json, extract::State};
 use domain::{
+    general::{TeamName, TimeZone},
     ids::TeamId,
     rules::{self, Decision},
     team::{Communication, Permission},
@@ -24,6 +25,10 @@ struct Me {
     /// The team.
     #[schema(examples("demo"))]
     team: TeamId,
+    /// What the team is called.
+    team_name: TeamName,
+    /// The time zone in which the team's pages show times.
+    time_zone: TimeZone,
     /// The team's switches.
     communication: Communication,
     /// What the member can do at this moment, with the rules that decide.
@@ -45,13 +50,13 @@ struct Can {
 /// Tells who I am. Who comes first of a team sets it up and may do everything.
 #[utoipa::path(get, path = "/v1/me", responses((status = 200, description = "The member, the team, and what they can do.", body = Me)))]
 async fn handle(State(app): State<App>, Member(member): Member) -> Result<Json<Me>, Error> {
-    let communication = app.store.get_communication(&member.team).await?;
+    let (communication, general) = tokio::try_join!(app.store.get_communication(&member.team), app.store.get_general(&member.team))?;
     let can = Can {
         modify_contacts: rules::member_may(&member, Permission::ModifyContacts),
         import_contacts: rules::import(&member, &communication),
         modify_team_settings: rules::member_may(&member, Permission::ModifyTeamSettings),
     };
-    Ok(Json(Me { team: member.team.clone(), member: member.into(), communication, can }))
+    Ok(Json(Me { team: member.team.clone(), team_name: general.name, time_zone: general.time_zone, member: member.into(), communication, can }))
 }
 
 #[cfg(test)]

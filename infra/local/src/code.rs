@@ -11,7 +11,7 @@ const WORKER_TIME: Duration = Duration::from_mins(15);
 
 /// Every route of every area.
 pub fn routes() -> Vec<Route> {
-    contacts::routes().into_iter().chain(jobs::routes()).chain(team::routes()).collect()
+    contacts::routes().into_iter().chain(jobs::routes()).chain(team::routes()).chain(console::routes()).collect()
 }
 
 /// Makes the functions that are invoked by events known.

@@ -1,5 +1,5 @@
 //! KDesk Contacts in one process: the engines that stand in for AWS, every route behind API Gateway's events, every worker
-//! and schedule, an issuer that signs members in, a mailbox, and teams to look at. Never part of a deployed function.
+//! and schedule, the App's pages, an issuer that signs members in, a mailbox, and teams to look at. Never part of a deployed function.
 
 #![expect(clippy::disallowed_methods, reason = "what stands in for API Gateway and an issuer has a clock of its own, as they have")]
 
@@ -11,17 +11,18 @@ mod mailbox;
 mod page;
 mod schedules;
 mod teams;
+pub mod web;
 
 use std::net::{IpAddr, Ipv4Addr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use app::App;
 use app::clock::Clock;
-use app::settings::{Aws, Settings};
+use app::settings::{Aws, Console, Settings};
 use axum::Router;
 use axum::extract::Request;
-use axum::response::Html;
+use axum::response::{Html, IntoResponse, Redirect};
 use axum::routing::get;
 use engines::{Data, EngineOptions, Engines, Ports, Server};
 use serde::Serialize;
@@ -63,6 +64,8 @@ pub enum Demo {
 pub struct Ready {
     /// The API.
     pub url: String,
+    /// The App.
+    pub app: String,
     /// The mails sent.
     pub mailbox: String,
     /// The endpoint of DynamoDB.
@@ -114,8 +117,8 @@ impl Runner {
         let listener = Server::listen(ports.take()).await?;
         let address = listener.local_addr().map_err(|error| StartError::Unexpected(error.to_string()))?;
         let url = format!("http://{address}");
-        let engines = Arc::new(Engines::start(EngineOptions { data: data.clone(), ports, template_root }).await?);
-        let app = App::new(settings(&engines), Clock::system()).map_err(|error| StartError::Unexpected(error.to_string()))?;
+        let engines = Arc::new(Engines::start(EngineOptions { data: data.clone(), ports, template_root: template_root.clone() }).await?);
+        let app = App::new(settings(&engines, &url, &template_root), Clock::system()).map_err(|error| StartError::Unexpected(error.to_string()))?;
         code::register(&engines.lambda, &app);
         let issuer = Arc::new(Issuer::new(&url, key(data.clone()).await?));
         let routers = code::routes().into_iter().map(|route| (route.name.to_owned(), route.router(app.clone())));
@@ -123,8 +126,9 @@ impl Runner {
         let teams = demo::teams(&data, demo, &app).await?;
         issuer.know(teams.clone());
         let schedules = schedules::start(&engines);
-        let server = Server::start(listener, router(&engines, issuer, gateway))?;
+        let server = Server::start(listener, router(&engines, issuer, gateway, &url))?;
         let ready = Ready {
+            app: format!("{url}/app/"),
             mailbox: format!("{url}/local/mail"),
             url,
             dynamodb: engines.dynamodb.url(),
@@ -152,7 +156,7 @@ impl Runner {
     }
 }
 
-fn settings(engines: &Engines) -> Settings {
+fn settings(engines: &Engines, url: &str, root: &Path) -> Settings {
     Settings {
         aws: Aws {
             region: engines::REGION.to_owned(),
@@ -169,6 +173,13 @@ fn settings(engines: &Engines) -> Settings {
         team_claim: "team".to_owned(),
         write_units_per_second: None,
         directory_bytes: DIRECTORY_BYTES,
+        console: Some(Console {
+            files: root.join(web::BUILT),
+            issuer: issuer::address(url),
+            client_id: Some(issuer::CLIENT.to_owned()),
+            scope: format!("openid profile email {}", issuer::SCOPE),
+            origins: vec![url.to_owned(), engines.s3.url()],
+        }),
     }
 }
 
@@ -181,17 +192,31 @@ async fn key(data: Data) -> Result<Key, StartError> {
     Ok(made.await.map_err(|error| StartError::Unexpected(error.to_string()))??)
 }
 
-fn router(engines: &Arc<Engines>, issuer: Arc<Issuer>, gateway: Arc<Gateway>) -> Router {
+fn router(engines: &Arc<Engines>, issuer: Arc<Issuer>, gateway: Arc<Gateway>, url: &str) -> Router {
     let mut router = Router::new().merge(issuer::router(issuer)).merge(mailbox::router(engines.clone())).merge(schedules::router(engines.clone()));
     if !gateway.serves(&http::Method::GET, "/") {
         router = router.route("/", get(|| async { Html(home()) }));
     }
-    // Only this machine can reach the listener, so every request comes from it.
-    router.fallback(move |request: Request| async move { gateway.answer(request, IpAddr::V4(Ipv4Addr::LOCALHOST)).await })
+    let url = url.to_owned();
+    router.fallback(move |request: Request| async move {
+        match at_its_own_name(&request, &url) {
+            Some(elsewhere) => Redirect::temporary(&elsewhere).into_response(),
+            // Only this machine can reach the listener, so every request comes from it.
+            None => gateway.answer(request, IpAddr::V4(Ipv4Addr::LOCALHOST)).await,
+        }
+    })
+}
+
+/// The App under `localhost` would be another origin than its issuer, whose answers a browser would then keep from it.
+fn at_its_own_name(request: &Request, url: &str) -> Option<String> {
+    let host = request.headers().get(http::header::HOST)?.to_str().ok()?;
+    let is_page = request.uri().path() == "/app" || request.uri().path().starts_with("/app/");
+    let is_another_name = host.starts_with("localhost:") && !url.ends_with(host);
+    (is_page && is_another_name).then(|| format!("{url}{}", request.uri().path_and_query().map_or("/app", |path| path.as_str())))
 }
 
 fn home() -> String {
-    let body = "<h1>KDesk Contacts</h1><ul><li><a href=\"/local/mail\">Mailbox</a></li>\
+    let body = "<h1>KDesk Contacts</h1><ul><li><a href=\"/app/contacts\">The App</a></li><li><a href=\"/local/mail\">Mailbox</a></li>\
         <li><a href=\"/v1/openapi.json\">The API's description</a></li></ul>";
     page::page("KDesk Contacts", body)
 }

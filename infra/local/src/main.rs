@@ -41,16 +41,21 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
+    let template_root = template_root();
     let options = Options {
         data: Data::Folder(arguments.data),
         ports: if arguments.port == 0 { Ports::Free } else { Ports::From(arguments.port) },
         demo: if arguments.no_demo { Demo::Leave } else { Demo::Make },
-        template_root: template_root(),
+        template_root: template_root.clone(),
     };
     // Heard from the first moment on, so that a stop while starting is clean as well.
     let stop = stop_signal()?;
+    let start = async {
+        local::web::build(&template_root).await;
+        Runner::start(options).await
+    };
     let runner = tokio::select! {
-        runner = Runner::start(options) => runner?,
+        runner = start => runner?,
         () = stop_signal()? => return Ok(()),
     };
     if let Some(file) = &arguments.ready_file {
@@ -98,7 +103,8 @@ fn write_whole(file: &Path, content: &[u8]) -> std::io::Result<()> {
 
 #[expect(clippy::print_stdout, reason = "the links are for the person at the terminal")]
 fn print_links(ready: &Ready) {
-    println!("KDesk Contacts answers at {}", ready.url);
+    println!("KDesk Contacts: {}", ready.app);
+    println!("  API       {}", ready.url);
     println!("  Mailbox   {}", ready.mailbox);
     for team in &ready.teams {
         let members: Vec<&str> = team.members.iter().map(|member| member.email.as_str()).collect();

@@ -17,15 +17,15 @@ const ALWAYS: [(&str, &str); 3] = [
 const WITH_BODY: [(&str, &str); 2] =
     [("413", "More than 1 MiB."), ("422", "A body that is no JSON, or fields that are unknown or wrong, each named.")];
 
-/// Describes these routes.
+/// Describes those of these routes that are operations of the API.
 pub fn describe(routes: Vec<Route>) -> OpenApi {
     let mut paths = Paths::new();
     let mut components = Components::new();
     for route in routes {
+        let Some(mut operation) = route.operation else { continue };
         for (name, schema) in route.schemas {
             components.schemas.insert(name, schema);
         }
-        let mut operation = route.operation;
         operation.operation_id = Some(route.name.to_owned());
         operation.tags = Some(vec![route.name.split('-').next().unwrap_or_default().to_owned()]);
         // A route that says itself who may call is open: `security(())`.

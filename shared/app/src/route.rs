@@ -1,4 +1,4 @@
-//! A route: one path, one method, one handler, one function on AWS.
+//! A route: one path, one method, one handler, one function on AWS. And the same for pages, which are no operation of the API.
 
 use crate::App;
 use axum::{Router, handler::Handler, routing::MethodRouter};
@@ -12,7 +12,7 @@ use utoipa::{
     },
 };
 
-/// A route of the API. Its method, path and description come from the `#[utoipa::path]` of its handler, so they are written once.
+/// A route. The method, path and description of an API operation come from the `#[utoipa::path]` of its handler, so they are written once.
 pub struct Route {
     /// The name of its binary and, in Pascal case with `Function` behind it, of its resource in template.yaml: `contacts-create`.
     pub name: &'static str,
@@ -20,10 +20,11 @@ pub struct Route {
     pub method: Method,
     /// The path, with `{name}` for parameters, as API Gateway, axum and OpenAPI all write them.
     pub path: String,
-    /// Its OpenAPI description.
-    pub operation: Operation,
+    /// Its OpenAPI description; a page has none.
+    pub operation: Option<Operation>,
     /// The schemas that the description names.
     pub schemas: Vec<(String, RefOr<Schema>)>,
+    more_paths: Vec<String>,
     handler: MethodRouter<App>,
 }
 
@@ -51,12 +52,36 @@ impl Route {
         let mut schemas = vec![("ProblemDetails".to_owned(), crate::error::ProblemDetails::schema())];
         <crate::error::ProblemDetails as utoipa::ToSchema>::schemas(&mut schemas);
         D::schemas(&mut schemas);
-        Self { name, method, path: D::path(), operation: D::operation(), schemas, handler }
+        Self { name, method, path: D::path(), operation: Some(D::operation()), schemas, more_paths: Vec::new(), handler }
+    }
+
+    /// Pages for browsers, open to everybody. They are no operation of the API, so its description leaves them out. The first path, as API
+    /// Gateway writes it, may end in `{name+}` for everything below; `more_paths` lead to the same handler, which finds the path in the request.
+    pub fn page<H, T>(name: &'static str, path: &str, more_paths: &[&str], handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        let more_paths = more_paths.iter().map(|&path| path.to_owned()).collect();
+        let handler = axum::routing::get(handler);
+        Self { name, method: Method::GET, path: path.to_owned(), operation: None, schemas: Vec::new(), more_paths, handler }
+    }
+
+    /// Every method and path that leads here. API Gateway does not take HEAD for GET, and pages are asked for both.
+    pub fn endpoints(&self) -> Vec<(Method, String)> {
+        let methods = if self.operation.is_some() { vec![self.method.clone()] } else { vec![Method::GET, Method::HEAD] };
+        let paths = || std::iter::once(&self.path).chain(&self.more_paths);
+        methods.into_iter().flat_map(|method| paths().map(move |path| (method.clone(), path.clone()))).collect()
     }
 
     /// This route alone, ready to serve.
     pub fn router(self, app: App) -> Router {
-        Router::new().route(&self.path, self.handler).with_state(app)
+        let router = match self.operation {
+            Some(_) => Router::new().route(&self.path, self.handler),
+            // API Gateway has matched the path, in a notation for the rest of it that is not axum's.
+            None => Router::new().fallback(self.handler),
+        };
+        router.with_state(app)
     }
 }
 

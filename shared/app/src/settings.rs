@@ -1,7 +1,8 @@
 //! What a deployment sets, read from the environment once at start and nowhere else.
 
 use domain::ids::TeamId;
-use std::env;
+use http::Uri;
+use std::{env, path::PathBuf};
 
 /// Where the AWS services are and with what rights. On AWS the runtime sets all of it; elsewhere it names endpoints in the same process.
 #[derive(Debug, Clone)]
@@ -40,6 +41,49 @@ pub struct Settings {
     pub write_units_per_second: Option<u32>,
     /// `DIRECTORY_BYTES`: how much memory the directories of all teams may take in one process.
     pub directory_bytes: usize,
+    /// What the function that serves the App needs; other functions have none of it.
+    pub console: Option<Console>,
+}
+
+/// What the App's pages need.
+#[derive(Debug, Clone)]
+pub struct Console {
+    /// `APP_FILES`: the folder with the built pages, `/opt` by default, where Lambda puts a layer.
+    pub files: PathBuf,
+    /// `ISSUER`: the OpenID Connect issuer that members sign in with.
+    pub issuer: String,
+    /// `CLIENT_ID`: what the issuer calls the App; `None` where the App was not made known to it.
+    pub client_id: Option<String>,
+    /// `APP_SCOPE`: what the App asks the issuer for.
+    pub scope: String,
+    /// The origins that the pages talk to besides their own: the issuer's, those of `ISSUER_ORIGINS` when its endpoints lie elsewhere, and
+    /// `FILES_ORIGIN`, the bucket's.
+    pub origins: Vec<String>,
+}
+
+impl Console {
+    fn from_environment() -> Option<Self> {
+        let issuer = optional("ISSUER")?;
+        let further = optional("ISSUER_ORIGINS").filter(|text| text != NONE).unwrap_or_default();
+        let files = optional("FILES_ORIGIN").unwrap_or_default();
+        let named = std::iter::once(issuer.as_str()).chain(further.split([',', ' '])).chain([files.as_str()]);
+        Some(Self {
+            files: optional("APP_FILES").map_or_else(|| PathBuf::from("/opt"), PathBuf::from),
+            client_id: optional("CLIENT_ID").filter(|text| text != NONE),
+            scope: optional("APP_SCOPE").unwrap_or_else(|| "openid profile email kdesk".to_owned()),
+            origins: named.filter_map(origin).collect(),
+            issuer,
+        })
+    }
+}
+
+/// What a deployment's parameter says when it is left out: prompts take no empty answer.
+const NONE: &str = "none";
+
+/// The origin of an address: `https://login.example.com` of `https://login.example.com/tenant/v2.0`.
+pub fn origin(url: &str) -> Option<String> {
+    let uri: Uri = url.parse().ok()?;
+    Some(format!("{}://{}", uri.scheme_str()?, uri.authority()?))
 }
 
 /// A setting that is missing or cannot be read.
@@ -67,6 +111,7 @@ impl Settings {
             team_claim: optional("TEAM_CLAIM").unwrap_or_else(|| "team".to_owned()),
             write_units_per_second: number("WRITE_UNITS_PER_SECOND")?,
             directory_bytes: number("DIRECTORY_BYTES")?.map_or(512 << 20, |bytes: u32| bytes as usize),
+            console: Console::from_environment(),
         })
     }
 }
@@ -83,4 +128,16 @@ fn optional(name: &'static str) -> Option<String> {
 
 fn required(name: &'static str) -> Result<String, SettingError> {
     optional(name).ok_or(SettingError(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::origin;
+
+    #[test]
+    fn an_origin_is_an_address_without_its_path() {
+        assert_eq!(origin("https://login.example.com/tenant/v2.0").as_deref(), Some("https://login.example.com"));
+        assert_eq!(origin("http://127.0.0.1:3000/local/oidc").as_deref(), Some("http://127.0.0.1:3000"));
+        assert_eq!([origin(""), origin("login.example.com"), origin("/path")], [None, None, None]);
+    }
 }

@@ -6,6 +6,7 @@ pub mod csv_file;
 pub mod directory;
 pub mod email;
 pub mod field;
+pub mod general;
 pub mod history;
 pub mod ids;
 pub mod import;

@@ -64,6 +64,7 @@ impl OtherProcess {
             team_claim: "team".to_owned(),
             write_units_per_second: None,
             directory_bytes: 2 << 30,
+            console: None,
         };
         App::new(settings, Clock::system()).expect("the clients are made")
     }

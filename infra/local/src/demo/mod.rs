@@ -8,6 +8,7 @@ use std::path::Path;
 use app::App;
 use app::store::{Change, Refusal, Unit};
 use domain::contact::Profile;
+use domain::general::General;
 use domain::history::{Author, Source};
 use domain::ids::{ContactId, MemberId, TeamId};
 use domain::team::Permission;
@@ -94,6 +95,8 @@ async fn members(plan: &Plan, app: &App) -> Result<Team, StartError> {
         let permissions = permissions.iter().filter_map(|permission| serde_json::to_value(permission).ok()?.as_str().map(str::to_owned));
         members.push(Member { id, email, name: (*name).to_owned(), permissions: permissions.collect() });
     }
+    let general = General { name: plan.name.parse().map_err(failed)?, time_zone: "Europe/Berlin".parse().map_err(failed)? };
+    app.store.save_general(&team, &general).await.map_err(|error| failed(error.status()))?;
     Ok(Team { id: plan.id.to_owned(), name: plan.name.to_owned(), members })
 }
 

@@ -31,6 +31,11 @@ pub const SCOPE: &str = "kdesk";
 /// How long an access token lives: a working day, so that nobody is thrown out of a demo.
 const TOKEN_SECONDS: i64 = 12 * 3_600;
 
+/// The address of a runner's issuer.
+pub fn address(runner: &str) -> String {
+    format!("{runner}/local/oidc")
+}
+
 /// The issuer of one runner.
 #[derive(Debug)]
 pub struct Issuer {
@@ -43,7 +48,7 @@ pub struct Issuer {
 impl Issuer {
     /// The issuer under this address of the runner.
     pub fn new(runner: &str, key: Key) -> Self {
-        Self { url: format!("{runner}/local/oidc"), key, teams: Mutex::default(), codes: Codes::default() }
+        Self { url: address(runner), key, teams: Mutex::default(), codes: Codes::default() }
     }
 
     /// Says who can sign in.

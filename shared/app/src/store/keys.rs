@@ -4,6 +4,7 @@
 //! | --- | --- | --- | --- | --- |
 //! | team | `<team>#team` | `team` | first sign-in | write 2 |
 //! | member | `<team>#team` | `member#<id>` | get; query by prefix | read 1 |
+//! | name and time zone | `<team>#team` | `general` | get | read 1 |
 //! | communication switches | `<team>#team` | `communication` | get | read 1 |
 //! | remembered columns | `<team>#team` | `columns` | get | read 1 |
 //! | snapshot of the directory | `<team>#team` | `snapshot` | get | read 1 |
@@ -12,6 +13,7 @@
 //! | Primary Email claim | `<team>#email#<address>` | `claim` | batch get | write 2 |
 //! | directory identifier claim | `<team>#sync#<id>` | `claim` | batch get | write 2 |
 //! | job | `<team>#job` | `<id>` | get; query, newest first | read 1, write 1 |
+//! | request seen | `<team>#request` | `<member>#<its key>` | put | write 1 |
 //! | upload seen | `<team>#upload` | `<sha-256>` | get | read 1, write 1 |
 //!
 //! Two sparse indexes. `history` (`history_of` = `<team>#history#<contact>`, `sk`): the changes of one contact. `live` (`live` = `live`,
@@ -63,6 +65,11 @@ pub const MEMBER_PREFIX: &str = "member#";
 /// A member.
 pub fn member(team: &TeamId, member: &MemberId) -> Key {
     key(team_partition(team), format!("{MEMBER_PREFIX}{member}"))
+}
+
+/// Team Settings > General.
+pub fn general(team: &TeamId) -> Key {
+    key(team_partition(team), "general")
 }
 
 /// The switches of Team Settings > Communication.
@@ -135,9 +142,14 @@ pub fn upload(team: &TeamId, sha256: &str) -> Key {
     key(format!("{team}#upload"), sha256)
 }
 
+/// A request that a member named with a key, so that it can be repeated.
+pub fn request(team: &TeamId, member: &MemberId, its_key: &str) -> Key {
+    key(format!("{team}#request"), format!("{member}#{its_key}"))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Key, change, columns, communication, contact, email_claim, job, member, snapshot, sync_claim, team, upload};
+    use super::{Key, change, columns, communication, contact, email_claim, general, job, member, request, snapshot, sync_claim, team, upload};
     use domain::ids::{ContactId, JobId, NotAnId};
 
     #[test]
@@ -145,9 +157,16 @@ mod tests {
         let (id, job_id) = (ContactId::from_uuid(uuid::Uuid::from_u128(7)), JobId::from_uuid(uuid::Uuid::from_u128(8)));
         let keys = |name: &str| -> Result<Vec<Key>, NotAnId> {
             let t = name.parse()?;
-            let names = [team(&t), member(&t, &"auth0|1".parse()?), communication(&t), columns(&t), snapshot(&t)];
-            let rest =
-                [contact(&t, id), change(&t, id, 1, "x"), email_claim(&t, "a@x.com"), sync_claim(&t, "b#c"), job(&t, job_id), upload(&t, "00")];
+            let names = [team(&t), member(&t, &"auth0|1".parse()?), general(&t), communication(&t), columns(&t), snapshot(&t)];
+            let rest = [
+                contact(&t, id),
+                change(&t, id, 1, "x"),
+                email_claim(&t, "a@x.com"),
+                sync_claim(&t, "b#c"),
+                job(&t, job_id),
+                upload(&t, "00"),
+                request(&t, &"auth0|1".parse()?, "k#1"),
+            ];
             Ok(names.into_iter().chain(rest).collect())
         };
         let (a, b) = (keys("a")?, keys("a-b")?);

@@ -22,6 +22,15 @@ pub struct Chosen {
     pub delimiter: Option<Delimiter>,
 }
 
+/// How much of a file was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it.
+    Whole,
+    /// Its first bytes, which may end anywhere.
+    Beginning,
+}
+
 /// Looks at an upload as it streams by.
 pub struct Inspector {
     chosen: Chosen,
@@ -48,7 +57,16 @@ impl Inspector {
 
     /// Says what the file is, after the last byte.
     pub fn finish(self) -> Result<Format, FileProblem> {
-        let guess = Guess { whole: self.size == self.head.len() as u64, head: self.head, utf8: self.utf8.end() };
+        self.conclude(Extent::Whole)
+    }
+
+    /// Says what the file is as far as these bytes tell. Size and checksum are theirs.
+    pub fn conclude(self, extent: Extent) -> Result<Format, FileProblem> {
+        let guess = match extent {
+            Extent::Whole => Guess { whole: self.size == self.head.len() as u64, head: self.head, utf8: self.utf8.end() },
+            // The character that is cut at the end is not broken.
+            Extent::Beginning => Guess { whole: false, head: self.head, utf8: self.utf8 },
+        };
         guess.known_kind()?;
         let encoding = match (self.chosen.encoding, guess.encoding()) {
             (Some(chosen), _) => chosen,

@@ -12,6 +12,7 @@ mod failed;
 mod format;
 mod headers;
 mod inspect;
+mod preview;
 mod reader;
 mod split;
 mod writer;
@@ -20,7 +21,8 @@ pub use cells::{Cell, CellProblem, FileRow};
 pub use columns::{ColumnUse, Columns, MappedBy};
 pub use failed::FailedRows;
 pub use format::{Delimiter, Encoding, FileProblem, Format};
-pub use inspect::{Chosen, Inspector};
+pub use inspect::{Chosen, Extent, Inspector};
+pub use preview::{Preview, PreviewRow};
 pub use reader::{Record, RecordProblem, RowReader};
 pub use writer::{Writer, neutralise, restore, template};
 
