@@ -1,0 +1,62 @@
+// What happened to a contact, newest first: who or what, when, each field's old and new value.
+import { useState } from "preact/hooks";
+import { call } from "../api/client";
+import { messageOf } from "../api/problem";
+import type { Entry, HistoryPage } from "../api/types";
+import { nameOf, useSigned } from "../session/me";
+import { Button } from "../ui/Button";
+import { toast } from "../ui/Toast";
+import { dateTime } from "../ui/time";
+import { Changes } from "./Changes";
+import { wayOf } from "./provenance";
+
+interface Props {
+  id: string;
+  first: Entry[];
+  more: boolean;
+}
+
+const SHOWN = 20;
+const EVENTS: Record<Entry["event"], string> = { created: "Added", updated: "Changed", deleted: "Deleted", restored: "Brought back" };
+
+export function HistoryList({ id, first, more }: Props) {
+  const { me, members } = useSigned();
+  const [shown, setShown] = useState(SHOWN);
+  const [older, setOlder] = useState<{ items: Entry[]; next: string | null }>({ items: [], next: null });
+  const [began, setBegan] = useState(false);
+  const all = [...first, ...older.items];
+  const hasMore = all.length > shown || (began ? older.next !== null : more);
+
+  const show = async (): Promise<void> => {
+    setShown(shown + SHOWN);
+    if (all.length > shown + SHOWN || (began ? older.next === null : !more)) return;
+    try {
+      const from = began ? older.next : (await call<HistoryPage>(`/v1/contacts/${id}/history`, { query: { pageSize: 200 } })).next;
+      const page = await call<HistoryPage>(`/v1/contacts/${id}/history`, { query: { pageSize: 200, cursor: from ?? null } });
+      setBegan(true);
+      setOlder({ items: [...older.items, ...page.items], next: page.next ?? null });
+    } catch (error) {
+      toast(messageOf(error), { kind: "bad" });
+    }
+  };
+
+  if (all.length === 0) return <p class="hint">The first entry appears in a moment.</p>;
+  return (
+    <>
+      <ol class="history">
+        {all.slice(0, shown).map((entry) => (
+          <li key={`${entry.version}-${entry.event}`} class="history-entry">
+            <p class="history-head">
+              <strong>{EVENTS[entry.event]}</strong> {entry.author.source === "member" ? "" : `by ${wayOf(entry.author.source)}, `}
+              {entry.author.source === "member" ? `by ${nameOf(members, entry.author.member)}` : nameOf(members, entry.author.member)}
+              <span class="hint"> · {dateTime(entry.at, me.timeZone)} · version {entry.version}</span>
+              {entry.author.job != null && <> · <a href={`/app/jobs/${entry.author.job}`}>Job</a></>}
+            </p>
+            <Changes changes={entry.changes} />
+          </li>
+        ))}
+      </ol>
+      {hasMore && <Button small onClick={show}>Show older changes</Button>}
+    </>
+  );
+}

@@ -1,0 +1,77 @@
+// What can be done with the chosen contacts, and the way from a page to everything that matches.
+import { useState } from "preact/hooks";
+import type { ContactPage, Filter } from "../api/types";
+import { ExportDialog } from "../jobs/ExportDialog";
+import { Button } from "../ui/Button";
+import { confirm } from "../ui/confirm";
+import { Menu } from "../ui/Menu";
+import { count, many } from "../ui/parts";
+import { AT_ONCE, bulk } from "./actions";
+import { everything, NOTHING, pageState, size, wanted, type Selection } from "./selection";
+import { SetFieldDialog } from "./SetFieldDialog";
+
+interface Props {
+  selection: Selection;
+  page: ContactPage | undefined;
+  filter: Filter;
+  refused: string | null;
+  onSelect: (selection: Selection) => void;
+}
+
+export function BulkBar({ selection, page, filter, refused, onSelect }: Props) {
+  const [dialog, setDialog] = useState<"set" | "export" | null>(null);
+  const n = size(selection);
+  const ids = page?.items.map((row) => row.id) ?? [];
+  const elsewhere = selection.kind === "some" ? n - ids.filter((id) => selection.ids.has(id)).length : 0;
+  const offerAll = selection.kind === "some" && page !== undefined && page.total > ids.length && pageState(selection, ids) === "all";
+
+  const act = async (action: Parameters<typeof bulk>[0]): Promise<void> => {
+    if (await bulk(action, wanted(selection))) onSelect(NOTHING);
+  };
+  const remove = async (): Promise<void> => {
+    const sure = await confirm({
+      title: `Delete ${many(n, "contact")}?`,
+      text: n > AT_ONCE
+        ? "First a plan is made that lists every contact. Nothing is deleted until you apply it, and it can be undone for 30 days."
+        : "They disappear for every member at once. For 30 days this can be undone from Jobs.",
+      yes: `Delete ${many(n, "contact")}`,
+      danger: true,
+    });
+    if (sure) await act("delete");
+  };
+
+  return (
+    <div class="bulk" role="region" aria-label="Selected contacts">
+      <span class="bulk-count" role="status">
+        {selection.kind === "all" ? `All ${count(n)} that match are selected` : `${count(n)} selected`}
+        {elsewhere > 0 && <span class="bulk-elsewhere"> · {count(elsewhere)} not on this page</span>}
+      </span>
+      {offerAll && <Button kind="quiet" small onClick={() => onSelect(everything(filter, page.total))}>Select all {count(page.total)} that match</Button>}
+      <span class="bulk-actions">
+        <Menu
+          label="Status of the selected contacts"
+          text="Status"
+          icon="chevron"
+          small
+          items={[
+            { label: "Activate", reason: refused, onSelect: () => void act("activate") },
+            { label: "Deactivate", reason: refused, onSelect: () => void act("deactivate") },
+            { label: "Give portal access", reason: refused, onSelect: () => void act("grantPortalAccess") },
+            { label: "Take portal access", reason: refused, onSelect: () => void act("revokePortalAccess") },
+          ]}
+        />
+        <Button small icon="pencil" reason={refused} onClick={() => setDialog("set")}>Set a field</Button>
+        <Button small icon="download" onClick={() => setDialog("export")}>Export</Button>
+        <Button small kind="danger" icon="trash" reason={refused} onClick={remove}>Delete</Button>
+        <Button small kind="quiet" icon="close" label="Clear the selection" onClick={() => onSelect(NOTHING)} />
+      </span>
+      {dialog === "set" && (
+        <SetFieldDialog count={n} onClose={() => setDialog(null)} onSet={async (fields) => {
+          await act({ set: fields });
+          setDialog(null);
+        }} />
+      )}
+      {dialog === "export" && <ExportDialog what={wanted(selection)} total={n} filtered={selection.kind === "all"} onClose={() => setDialog(null)} />}
+    </div>
+  );
+}

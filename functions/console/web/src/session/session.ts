@@ -1,0 +1,108 @@
+// Signs members in by OpenID Connect (code flow with PKCE). The session lives in this tab's session storage and ends with the tab.
+import { UserManager, WebStorageStateStore, type User } from "oidc-client-ts";
+
+interface Config {
+  issuer: string;
+  clientId: string;
+  scope: string;
+}
+
+const SIGNED_IN = "/app/signed-in";
+const POPUP = { width: 460, height: 640 };
+
+let manager: UserManager | null = null;
+let user: User | null = null;
+let waiting: Promise<string> | null = null;
+let ask: (() => Promise<void>) | null = null;
+
+/** Reads the settings and the session that a reload left. Finishes a sign-in when this is its return address. */
+export async function start(): Promise<"signed-in" | "signed-out" | "popup"> {
+  const response = await fetch("/app/config.json", { cache: "no-store" });
+  if (!response.ok) throw new Error("The settings of the App cannot be read. Try again in a moment.");
+  const config = (await response.json()) as Config;
+  const store = new WebStorageStateStore({ store: sessionStorage });
+  manager = new UserManager({
+    authority: config.issuer,
+    client_id: config.clientId,
+    scope: config.scope,
+    redirect_uri: `${location.origin}${SIGNED_IN}`,
+    popup_redirect_uri: `${location.origin}${SIGNED_IN}`,
+    popupWindowFeatures: POPUP,
+    userStore: store,
+    stateStore: store,
+    automaticSilentRenew: false,
+    loadUserInfo: false,
+    monitorSession: false,
+  });
+  if (location.pathname === SIGNED_IN) {
+    if (window.opener !== null) {
+      await manager.signinPopupCallback();
+      return "popup";
+    }
+    const arrived = await manager.signinRedirectCallback();
+    user = arrived;
+    history.replaceState(null, "", typeof arrived.state === "string" ? arrived.state : "/app/contacts");
+    return "signed-in";
+  }
+  user = await manager.getUser();
+  return isGood(user) ? "signed-in" : "signed-out";
+}
+
+/** Goes to the issuer; the way back leads to where the member was. */
+export async function signIn(): Promise<void> {
+  const here = location.pathname.startsWith(SIGNED_IN) ? "/app/contacts" : location.pathname + location.search + location.hash;
+  await manager?.signinRedirect({ state: here });
+}
+
+/** Forgets the session here and, where the issuer can, there. */
+export async function signOut(): Promise<void> {
+  await manager?.removeUser();
+  user = null;
+  const ends = await manager?.metadataService.getEndSessionEndpoint().catch(() => undefined);
+  if (ends !== undefined) await manager?.signoutRedirect({ post_logout_redirect_uri: `${location.origin}/app/signed-out` });
+  else location.assign("/app/signed-out");
+}
+
+/** The token to send. Waits for a sign-in when the session has ended. */
+export async function token(): Promise<string> {
+  return isGood(user) ? user.access_token : signInAgain();
+}
+
+/** Has the member sign in once more while the page stays as it is. Every request that waits shares one sign-in. */
+export function signInAgain(): Promise<string> {
+  waiting ??= renew().finally(() => {
+    waiting = null;
+  });
+  return waiting;
+}
+
+/** Says how to ask the member to sign in; the page that shows the dialog sets it. */
+export function whenAsked(show: () => Promise<void>): void {
+  ask = show;
+}
+
+/** Opens the issuer in a window of its own. */
+export async function signInByPopup(): Promise<void> {
+  user = (await manager?.signinPopup()) ?? null;
+}
+
+/** Whose session this is, to see that the same person came back. */
+export function subject(): string | null {
+  return user?.profile.sub ?? null;
+}
+
+async function renew(): Promise<string> {
+  if (user?.refresh_token !== undefined) {
+    user = (await manager?.signinSilent().catch(() => null)) ?? null;
+    if (isGood(user)) return user.access_token;
+  }
+  user = null;
+  await ask?.();
+  const now = user as User | null;
+  if (!isGood(now)) throw new Error("You are signed out. Sign in to go on.");
+  return now.access_token;
+}
+
+function isGood(user: User | null): user is User {
+  return user !== null && user.expired !== true;
+}

@@ -1,0 +1,74 @@
+// Why can they not sign in, why did they (not) get this mail: every rule in order, pass or fail, and the setting that decides.
+import { useState } from "preact/hooks";
+import { call } from "../api/client";
+import type { Explanation, Rule } from "../api/types";
+import { useLoad } from "../api/useLoad";
+import { titleOf } from "../contact/fields";
+import { Dialog } from "../ui/Dialog";
+import { Select } from "../ui/Field";
+import { Icon } from "../ui/Icon";
+import { ErrorState, Skeleton } from "../ui/parts";
+
+const QUESTIONS = [
+  { value: "sign-in", label: "Can they sign in to the portal?" },
+  { value: "ticketCreated", label: "Do they get mail when a ticket is created?" },
+  { value: "ticketUpdated", label: "Do they get mail when a ticket is updated?" },
+  { value: "ticketCommented", label: "Do they get mail when a ticket is commented?" },
+  { value: "ticketClosed", label: "Do they get mail when a ticket is closed?" },
+  { value: "formAssigned", label: "Do they get mail when a form is assigned?" },
+];
+
+export function WhyPanel({ id, name, onClose }: { id: string; name: string; onClose: () => void }) {
+  const [asked, setAsked] = useState("sign-in");
+  const query = asked === "sign-in" ? { question: "sign-in" } : { question: "notification", kind: asked };
+  const { data, error, loading, reload } = useLoad(`${id} ${asked}`, (signal) => call<Explanation>(`/v1/contacts/${id}/why`, { query, signal }));
+  const failing = data?.because.filter((rule) => !rule.passes).length ?? 0;
+
+  return (
+    <Dialog title={`Why? ${name}`} size="panel" onClose={onClose}>
+      <Select label="Question" value={asked} options={QUESTIONS} onChange={setAsked} />
+      {error !== undefined && data === undefined && <ErrorState error={error} onRetry={reload} />}
+      {data === undefined && error === undefined && <Skeleton rows={4} />}
+      {data !== undefined && (
+        <div class="why" aria-busy={loading} aria-live="polite">
+          <p class={data.allowed ? "why-answer why-yes" : "why-answer why-no"}>
+            <Icon name={data.allowed ? "check" : "close"} />
+            <span>{data.allowed ? `Yes. ${data.because.length === 1 ? "The rule holds." : `All ${data.because.length} rules hold.`}` : answer(data.because, failing)}</span>
+          </p>
+          <ol class="why-rules">
+            {data.because.map((rule) => (
+              <li key={rule.rule} class={rule.passes ? "why-rule" : "why-rule why-rule-fails"}>
+                <span class={rule.passes ? "why-mark why-yes" : "why-mark why-no"}>
+                  <Icon name={rule.passes ? "check" : "close"} />
+                  <span class="sr-only">{rule.passes ? "Holds:" : "Does not hold:"}</span>
+                </span>
+                <span class="why-text">
+                  {rule.rule}
+                  <a href={whereOf(rule, id)} onClick={onClose}>{rule.passes ? "See" : "Change"} {placeOf(rule)}</a>
+                </span>
+              </li>
+            ))}
+          </ol>
+        </div>
+      )}
+    </Dialog>
+  );
+}
+
+function answer(rules: readonly Rule[], failing: number): string {
+  const first = rules.find((rule) => !rule.passes)?.rule ?? "";
+  const rest = failing > 1 ? ` ${failing - 1} more ${failing === 2 ? "rule does" : "rules do"} not hold either.` : "";
+  return `No. This does not hold: ${first}${rest}`;
+}
+
+function whereOf({ decidedBy }: Rule, id: string): string {
+  if (decidedBy.where === "team") return `/app/settings/communication#${decidedBy.name}`;
+  if (decidedBy.where === "member") return "/app/settings/members";
+  return `/app/contacts/${id}/edit#${decidedBy.name}`;
+}
+
+function placeOf({ decidedBy }: Rule): string {
+  if (decidedBy.where === "team") return "in Settings, Communication";
+  if (decidedBy.where === "member") return `“${decidedBy.name}” in Settings, Members`;
+  return `“${titleOf(decidedBy.name)}” of the contact`;
+}
