@@ -86,8 +86,8 @@ mod tests {
     async fn the_first_rows_are_shown_as_they_would_be_read() {
         let test = TestApp::start().await;
         let importer = test.member("demo", &[Permission::ImportContacts]).await;
-        let rows = (0..20).map(|n| format!("Zoë {n};zoe{n}@x.com;\"two\nlines\"\r\n")).collect::<String>();
-        let file = format!("\u{FEFF}Vorname;E-Mail;Schuhe\r\n{rows}");
+        let rows: Vec<String> = (0..20).map(|n| format!("Zoë {n};zoe{n}@x.com;\"two\nlines\"\r\n")).collect();
+        let file = format!("\u{FEFF}Vorname;E-Mail;Schuhe\r\n{}", rows.concat());
         let utf16: Vec<u8> = file.encode_utf16().flat_map(u16::to_le_bytes).collect();
         for (bytes, encoding) in [(file.into_bytes(), "utf-8"), (utf16, "utf-16le")] {
             let id = test.upload_import(&ROUTES, &importer, &bytes).await;

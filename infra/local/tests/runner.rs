@@ -66,6 +66,24 @@ async fn without_a_token_the_api_is_closed_and_without_a_demo_nobody_is_known() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_app_lies_on_the_apis_own_address_and_knows_its_issuer() {
+    let runner = start(Data::Memory, Demo::Leave).await;
+    let config: Value = reqwest::get(format!("{}config.json", runner.ready.app)).await.unwrap().json().await.unwrap();
+    let issuer = config["issuer"].as_str().unwrap();
+    let discovered: Value = reqwest::get(format!("{issuer}/.well-known/openid-configuration")).await.unwrap().json().await.unwrap();
+    assert_eq!((&discovered["issuer"], &config["clientId"]), (&config["issuer"], &json!("kdesk-app")));
+    assert!(issuer.starts_with(&runner.ready.url) && runner.ready.app.starts_with(&runner.ready.url));
+    // Whether it is built or says that it is not: what protects it is there.
+    let page = reqwest::get(format!("{}contacts", runner.ready.app)).await.unwrap();
+    let policy = page.headers()["content-security-policy"].to_str().unwrap();
+    assert!(policy.contains(&runner.ready.s3) && !policy.contains("unsafe"), "{policy}");
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let elsewhere = client.get(runner.ready.app.replace("127.0.0.1", "localhost")).send().await.unwrap();
+    assert_eq!(elsewhere.headers()["location"], runner.ready.app);
+    runner.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_schedule_runs_when_it_is_asked_for_and_the_mailbox_is_shown() {
     let runner = start(Data::Memory, Demo::Leave).await;
     let run = |name: &str| reqwest::Client::new().post(format!("{}/local/run/{name}", runner.ready.url)).send();
