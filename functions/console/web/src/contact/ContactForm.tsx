@@ -44,7 +44,7 @@ export function ContactForm(props: Props) {
 
   const set = (name: string, value: string | boolean): void => onDraft?.({ ...draft, values: { ...draft.values, [name]: value } });
   return (
-    <div class="contact">
+    <div class={locked ? "contact contact-locked" : "contact"}>
       <nav class="sections" aria-label="Sections">
         {sections.map(({ id: section, title }) => (
           <a
@@ -108,7 +108,7 @@ function OneField({ id, draft, errors, locked, derivedName, origins, field, onSe
   if (kind === "contact") {
     return <ContactPicker {...shared} hint={hint} value={text} except={id} locked={locked} onPick={(picked) => onSet(name, picked)} />;
   }
-  const derived = name === "displayName" && text === "" && derivedName !== "" ? { placeholder: derivedName } : {};
+  const derived = name === "displayName" && text === "" && derivedName !== "" ? { placeholder: derivedName } : locked ? { placeholder: "–" } : {};
   return <Field {...shared} {...derived} value={text} locked={locked} long={kind === "long"} type={kind === "email" ? "email" : "text"} onInput={(typed) => onSet(name, typed)} />;
 }
 

@@ -61,7 +61,7 @@ export function ContactPicker({ label, name, value, except, error, hint, aside, 
           <a id={id} data-field={name} href={`/app/contacts/${value}`}>{chosen.data?.displayName ?? (chosen.error === undefined ? "…" : "A contact that is not here any more")}</a>
           {!locked && <Button kind="quiet" small icon="close" label={`Clear ${label}`} onClick={() => onPick("")} />}
         </div>
-      ) : locked ? <input id={id} class="input" readOnly value="" data-field={name} /> : (
+      ) : locked ? <input id={id} class="input" readOnly value="" placeholder="–" data-field={name} /> : (
         <div class="picker">
           <input
             id={id}
