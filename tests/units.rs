@@ -56,7 +56,7 @@ const EXPECTED: &[(&str, &str, f64, f64)] = &[
     ("jobs-rows", "", 2.0, 0.0),
     ("jobs-failed", "", 2.0, 0.0),
     ("jobs-apply", "", 5.0, 2.0),
-    ("jobs-work", "apply an import of ten new contacts", 15.0, 81.0),
+    ("jobs-work", "apply an import of ten new contacts", 15.0, 79.0),
     ("jobs-get", "", 2.0, 0.0),
     ("jobs-list", "five jobs", 2.0, 0.0),
     ("jobs-start-import", "again", 2.0, 1.0),
