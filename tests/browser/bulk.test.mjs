@@ -29,7 +29,7 @@ test("rows are chosen over two pages, changed at once, and changed back", async 
   await page.locator("tbody input[type=checkbox]").nth(1).click();
   await page.getByText("1 not on this page").waitFor();
   await look(page, "contacts-selected");
-  await page.getByRole("button", { name: "Status" }).last().click();
+  await page.getByRole("button", { name: "Status of the selected contacts" }).click();
   await page.getByRole("menuitem", { name: "Deactivate" }).click();
   await toast(page, "2 contacts updated.").waitFor();
   await page.getByRole("button", { name: "Undo" }).click();

@@ -102,6 +102,7 @@ test("unsaved changes are not lost by a link or by Back", async () => {
 test("a session that ends while somebody types: they sign in again and nothing is lost", async () => {
   const { id } = await zoe();
   const { page, context } = await openAs(browser, runner, OWNER, { path: `/app/contacts/${id}/edit` });
+  await page.locator(".origin").first().waitFor();
   let old = null;
   await page.route("**/v1/**", (route) => {
     const bearer = route.request().headers()["authorization"];
@@ -123,7 +124,7 @@ test("a session that ends while somebody types: they sign in again and nothing i
 test("a new contact needs something to show, finds whom they report to, and is added once", async () => {
   const boss = await zoe({ firstName: "Berta", lastName: "Boss" });
   const { page, context } = await openAs(browser, runner, OWNER, { path: "/app/contacts/new" });
-  await page.getByLabel("Notes").fill("Prefers calls");
+  await page.getByRole("textbox", { name: "Notes" }).fill("Prefers calls");
   await page.getByRole("button", { name: "Add contact" }).click();
   await page.locator(".notice-bad").waitFor();
   await page.getByLabel("First name").fill("Nora");

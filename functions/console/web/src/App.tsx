@@ -8,6 +8,7 @@ import { routeOf } from "./routes";
 import { useLocation } from "./router";
 import { SignedContext } from "./session/me";
 import { SessionDialog } from "./session/SessionDialog";
+import { Questions } from "./ui/confirm";
 import { ErrorState, Skeleton } from "./ui/parts";
 import { Toasts } from "./ui/Toast";
 
@@ -25,6 +26,7 @@ export function App() {
           <Pages />
         </SignedContext.Provider>
       )}
+      <Questions />
       <SessionDialog />
       <Toasts />
     </>

@@ -16,7 +16,10 @@ const place = document.getElementById("app") ?? document.body;
 async function begin(): Promise<void> {
   if (location.pathname === "/app/" || location.pathname === "/app") history.replaceState(null, "", "/app/contacts");
   const session = await start();
-  if (session === "popup") return;
+  if (session === "popup") {
+    render(<main class="starting"><p>You are signed in. You can close this window.</p></main>, place);
+    return;
+  }
   startRouter();
   if (session === "signed-in") render(<App />, place);
   else if (location.pathname === "/app/signed-out") render(<SignedOutPage problem={null} />, place);

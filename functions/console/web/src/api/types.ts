@@ -23,16 +23,16 @@ export type ImportStarted = Schemas["ImportStarted"];
 export type Job = Schemas["Job"];
 export type JobPage = Schemas["JobPage"];
 export type JobRow = Schemas["JobRow"];
+export type General = Schemas["General"];
 export type MatchBy = Schemas["MatchBy"];
+export type Me = Schemas["Me"];
 export type Member = Schemas["Member"];
 export type Mode = Schemas["Mode"];
 export type Outcome = Schemas["Outcome"];
 export type Permission = Schemas["Permission"];
+export type Preview = Schemas["Preview"];
 export type RowPage = Schemas["RowPage"];
 export type Rule = Schemas["Rule"];
-
-/** Who I am, what I may do, and the team's name and clock. */
-export type Me = Schemas["Me"] & { teamName: string; timeZone: string };
 
 /** Contacts that a search finds. */
 export interface Filter {
@@ -51,17 +51,3 @@ export type BulkAction =
   | "revokePortalAccess"
   | "delete"
   | { set: Record<string, string | boolean | null> };
-
-/** How the first rows of an uploaded file would be read. */
-export interface Preview {
-  encoding: Encoding;
-  delimiter: Delimiter;
-  columns: { header: string; field?: string | null; by: string }[];
-  rows: { line: number; cells: string[] }[];
-}
-
-/** Team settings > General. */
-export interface General {
-  name: string;
-  timeZone: string;
-}

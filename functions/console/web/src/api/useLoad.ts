@@ -1,6 +1,6 @@
 // Loads something for a component: keeps what was there while the new comes, and aborts what is outdated.
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { wasAborted } from "./problem";
+import { Offline, wasAborted } from "./problem";
 
 export interface Load<T> {
   data: T | undefined;
@@ -30,6 +30,15 @@ export function useLoad<T>(key: string | null, load: (signal: AbortSignal) => Pr
     );
     return () => abort.abort();
   }, [key, round]);
+
+  // What failed for want of a network is read anew when it is back.
+  const isOffline = state.error instanceof Offline;
+  useEffect(() => {
+    if (!isOffline) return undefined;
+    const again = (): void => setRound((n) => n + 1);
+    window.addEventListener("online", again);
+    return () => window.removeEventListener("online", again);
+  }, [isOffline]);
 
   const reload = useCallback(() => setRound((n) => n + 1), []);
   const set = useCallback((data: T) => setState((before) => ({ ...before, data, error: undefined, loading: false })), []);

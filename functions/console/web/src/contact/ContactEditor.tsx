@@ -117,7 +117,7 @@ export function ContactEditor({ contact, origins, history, more, onSaved }: Prop
 
   const back = contact === null ? { href: "/app/contacts", label: "Contacts" } : { href: `/app/contacts/${contact.id}`, label: contact.displayName ?? "Contact" };
   return (
-    <div class="page" ref={form}>
+    <div class="page page-editor" ref={form}>
       <PageHead
         title={contact === null ? "New contact" : `Edit ${contact.displayName ?? "contact"}`}
         back={back}

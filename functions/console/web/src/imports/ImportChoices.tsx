@@ -110,6 +110,7 @@ export function ImportChoices({ job, title, sent, onPlanned, onDrop }: Props) {
       />
       <div role="alert">{[...(problem === null ? [] : [problem]), ...clashes].map((text) => <Notice key={text} tone="bad">{text}</Notice>)}</div>
       {preview.error !== undefined && <Notice tone="bad">{messageOf(preview.error)} What you see below is the reading before.</Notice>}
+      {data !== undefined && Object.keys(chosen).length === 0 && data.problems.map(({ problem }) => <Notice key={problem} tone="warn">{problem}</Notice>)}
       {data === undefined ? <Skeleton rows={6} /> : (
         <>
           <section class="card" aria-label="Choices">

@@ -9,7 +9,7 @@ import { refusal, useSigned } from "../session/me";
 import { Button, LinkButton } from "../ui/Button";
 import { EmptyState, ErrorState, Notice, PageHead, Progress, Skeleton } from "../ui/parts";
 import { ImportChoices } from "./ImportChoices";
-import { sendAgain, stopUpload, uploadOf, watchUpload, type Upload } from "./upload";
+import { fileNameOf, sendAgain, stopUpload, uploadOf, watchUpload, type Upload } from "./upload";
 
 const BACK = { href: "/app/import", label: "Import" };
 
@@ -23,42 +23,18 @@ export function ImportJobPage({ id }: { id: string }) {
     return watchUpload(id, setUpload);
   }, [id]);
 
+  const drop = async (): Promise<void> => {
+    stopUpload(id);
+    await call(`/v1/jobs/${id}/cancel`, { method: "POST" }).catch(() => undefined);
+    await navigate("/app/import");
+  };
+  if (upload !== null && upload.state !== "done") return <Uploading id={id} upload={upload} onDrop={drop} />;
   const job = load.data;
   if (job === undefined) {
     return <div class="page"><PageHead title="Import" back={BACK} />{load.error === undefined ? <Skeleton /> : <ErrorState error={load.error} onRetry={load.reload} />}</div>;
   }
   const title = titleOfJob(job);
   const refused = refusal(me.can.importContacts);
-  const drop = async (): Promise<void> => {
-    stopUpload(id);
-    await call(`/v1/jobs/${id}/cancel`, { method: "POST" }).catch(() => undefined);
-    await navigate("/app/import");
-  };
-
-  if (upload !== null && upload.state !== "done") {
-    return (
-      <div class="page page-narrow">
-        <PageHead title={title} back={BACK} actions={<Button onClick={drop}>Cancel</Button>} />
-        <div class="card upload" aria-live="polite">
-          {upload.state === "sending" && <Progress label="Sending the file" value={upload.sent} />}
-          {upload.state === "waiting" && (
-            <>
-              <Notice tone="warn">
-                The connection was lost at {Math.floor(upload.sent * 100)} %. The file is still chosen: it is sent again by itself as soon as the network is back.
-              </Notice>
-              <Button icon="upload" onClick={() => sendAgain(id)}>Send it again now</Button>
-            </>
-          )}
-          {upload.state === "refused" && (
-            <>
-              <Notice tone="bad">{upload.why}</Notice>
-              <LinkButton kind="primary" href="/app/import">Choose the file again</LinkButton>
-            </>
-          )}
-        </div>
-      </div>
-    );
-  }
   if ((job.state === "awaitingFile" || replan) && refused !== null) {
     return <div class="page"><PageHead title={title} back={BACK} /><EmptyState icon="lock" title="You cannot import at the moment">{refused}</EmptyState></div>;
   }
@@ -87,6 +63,31 @@ export function ImportJobPage({ id }: { id: string }) {
           <LinkButton kind="primary" href="/app/import">Choose another file</LinkButton>
         </div>
       )}
+    </div>
+  );
+}
+
+function Uploading({ id, upload, onDrop }: { id: string; upload: Upload; onDrop: () => Promise<void> }) {
+  return (
+    <div class="page page-narrow">
+      <PageHead title={`Import of ${fileNameOf(id)}`} back={BACK} actions={<Button onClick={onDrop}>Cancel</Button>} />
+      <div class="card upload" aria-live="polite">
+        {upload.state === "sending" && <Progress label="Sending the file" value={upload.sent} />}
+        {upload.state === "waiting" && (
+          <>
+            <Notice tone="warn">
+              The connection was lost at {Math.floor(upload.sent * 100)} %. The file is still chosen: it is sent again by itself as soon as the network is back.
+            </Notice>
+            <Button icon="upload" onClick={() => sendAgain(id)}>Send it again now</Button>
+          </>
+        )}
+        {upload.state === "refused" && (
+          <>
+            <Notice tone="bad">{upload.why}</Notice>
+            <LinkButton kind="primary" href="/app/import">Choose the file again</LinkButton>
+          </>
+        )}
+      </div>
     </div>
   );
 }

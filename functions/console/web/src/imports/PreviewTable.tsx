@@ -50,7 +50,9 @@ export function PreviewTable({ preview, chosen, onChosen, loading }: Props) {
               {rows.map((row) => (
                 <tr key={row.line}>
                   <td class="cell-line">{row.line}</td>
-                  {columns.map((_, index) => <td key={index}>{row.cells[index] ?? ""}</td>)}
+                  {row.problem == null
+                    ? columns.map((_, index) => <td key={index}>{row.cells[index] ?? ""}</td>)
+                    : <td colSpan={columns.length} class="problem">{row.problem}</td>}
                 </tr>
               ))}
             </tbody>

@@ -32,6 +32,10 @@ export function uploadOf(job: string): Upload | null {
   return running.get(job)?.now ?? null;
 }
 
+export function fileNameOf(job: string): string {
+  return running.get(job)?.file.name ?? "a file";
+}
+
 export function watchUpload(job: string, listener: Listener): () => void {
   const upload = running.get(job);
   upload?.listeners.add(listener);

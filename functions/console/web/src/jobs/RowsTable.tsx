@@ -4,6 +4,7 @@ import { call } from "../api/client";
 import { messageOf, Problem, wasAborted } from "../api/problem";
 import type { Counts, Job, JobRow, RowPage } from "../api/types";
 import { Changes } from "../contact/Changes";
+import { titleOf } from "../contact/fields";
 import { Button } from "../ui/Button";
 import { Badge, Notice, Skeleton, Tabs, type Tone } from "../ui/parts";
 import { isPlan } from "./CountsLine";
@@ -85,7 +86,7 @@ function RowLine({ row }: { row: JobRow }) {
   return (
     <tr>
       <td class="cell-line" data-label="Line">{row.line ?? row.row}</td>
-      <td class="cell-who">{row.contact == null || row.outcome === "deleted" ? row.name : <a href={`/app/contacts/${row.contact}`}>{row.name}</a>}</td>
+      <td class="cell-who">{row.contact == null || row.outcome === "deleted" || (row.outcome == null && row.action === "create") ? row.name : <a href={`/app/contacts/${row.contact}`}>{row.name}</a>}</td>
       <td class="cell-status"><Badge tone={tone}>{word}</Badge></td>
       <td class="cell-changes">
         {row.changes.length > 0 && <Changes changes={row.changes} />}
@@ -93,7 +94,7 @@ function RowLine({ row }: { row: JobRow }) {
           <ul class="row-problems">
             {row.problems.map((problem, index) => (
               <li key={index}>
-                {problem.column != null && <strong>{problem.column}: </strong>}
+                {problem.column != null && <strong>{titleOf(problem.column)}: </strong>}
                 {problem.problem}
                 {problem.value != null && problem.value !== "" && <span class="hint"> (stands there: <q>{problem.value}</q>)</span>}
               </li>

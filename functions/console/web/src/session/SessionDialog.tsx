@@ -16,8 +16,8 @@ export function SessionDialog() {
     setProblem(null);
     try {
       await signInByPopup();
-    } catch {
-      setProblem("The sign-in was not finished. If no window opened, allow pop-ups for this address and try again.");
+    } catch (error) {
+      setProblem(error instanceof Error ? error.message : "The sign-in was not finished. Try again.");
       return;
     }
     if (who !== null && subject() !== who) {
@@ -33,7 +33,7 @@ export function SessionDialog() {
       title="Your session has ended"
       onClose={() => setProblem("Sign in to go on. What you typed is still here.")}
       stays
-      actions={<Button kind="primary" onClick={signIn}>Sign in again</Button>}
+      actions={<Button kind="primary" onClick={() => void signIn()}>Sign in again</Button>}
     >
       <p>Sign in again to go on. A window opens for it; this page stays as it is and nothing you typed is lost.</p>
       {problem !== null && <p class="problem" role="alert">{problem}</p>}

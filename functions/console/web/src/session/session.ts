@@ -1,5 +1,5 @@
 // Signs members in by OpenID Connect (code flow with PKCE). The session lives in this tab's session storage and ends with the tab.
-import { UserManager, WebStorageStateStore, type User } from "oidc-client-ts";
+import { OidcClient, User, UserManager, WebStorageStateStore } from "oidc-client-ts";
 
 interface Config {
   issuer: string;
@@ -8,9 +8,12 @@ interface Config {
 }
 
 const SIGNED_IN = "/app/signed-in";
-const POPUP = { width: 460, height: 640 };
+const POPUP = "popup";
+const POPUP_LOOK = "popup,width=460,height=640";
+const CHANNEL = "kdesk-sign-in";
 
 let manager: UserManager | null = null;
+let popups: OidcClient | null = null;
 let user: User | null = null;
 let waiting: Promise<string> | null = null;
 let ask: (() => Promise<void>) | null = null;
@@ -21,22 +24,20 @@ export async function start(): Promise<"signed-in" | "signed-out" | "popup"> {
   if (!response.ok) throw new Error("The settings of the App cannot be read. Try again in a moment.");
   const config = (await response.json()) as Config;
   const store = new WebStorageStateStore({ store: sessionStorage });
-  manager = new UserManager({
+  const settings = {
     authority: config.issuer,
     client_id: config.clientId,
     scope: config.scope,
     redirect_uri: `${location.origin}${SIGNED_IN}`,
-    popup_redirect_uri: `${location.origin}${SIGNED_IN}`,
-    popupWindowFeatures: POPUP,
-    userStore: store,
     stateStore: store,
-    automaticSilentRenew: false,
     loadUserInfo: false,
-    monitorSession: false,
-  });
+  };
+  manager = new UserManager({ ...settings, userStore: store, automaticSilentRenew: false, monitorSession: false });
+  popups = new OidcClient(settings);
   if (location.pathname === SIGNED_IN) {
-    if (window.opener !== null) {
-      await manager.signinPopupCallback();
+    if (new URLSearchParams(location.search).get("state")?.endsWith(`;${POPUP}`) === true) {
+      new BroadcastChannel(CHANNEL).postMessage(location.href);
+      window.close();
       return "popup";
     }
     const arrived = await manager.signinRedirectCallback();
@@ -81,9 +82,31 @@ export function whenAsked(show: () => Promise<void>): void {
   ask = show;
 }
 
-/** Opens the issuer in a window of its own. */
+/**
+ * Opens the issuer in a window of its own. That window comes back with a code, which only this tab can use: it keeps the verifier.
+ * It tells by a channel of this origin, because the browser may cut the tie between two windows while one is at the issuer.
+ */
 export async function signInByPopup(): Promise<void> {
-  user = (await manager?.signinPopup()) ?? null;
+  if (popups === null) return;
+  const popup = window.open("about:blank", "_blank", POPUP_LOOK);
+  if (popup === null) throw new Error("The browser did not let a window open. Allow pop-ups for this address and try again.");
+  const request = await popups.createSigninRequest({ request_type: "si:p", url_state: POPUP, state: POPUP });
+  const back = answerTo(request.state.id);
+  popup.location.replace(request.url);
+  const response = await popups.processSigninResponse(await back);
+  user = new User({ ...response, expires_at: response.expires_at ?? 0, userState: response.userState });
+  await manager?.storeUser(user);
+}
+
+function answerTo(state: string): Promise<string> {
+  const channel = new BroadcastChannel(CHANNEL);
+  return new Promise((resolve) => {
+    channel.onmessage = (event: MessageEvent<string>) => {
+      if (!new URL(event.data).searchParams.get("state")?.startsWith(state)) return;
+      channel.close();
+      resolve(event.data);
+    };
+  });
 }
 
 /** Whose session this is, to see that the same person came back. */

@@ -57,7 +57,7 @@ export function Menu({ label, items, icon = "dots", text, small = false }: Props
 
   return (
     <span ref={anchor} class="menu-anchor" onClick={(event) => event.stopPropagation()}>
-      <Button kind={text === undefined ? "quiet" : "plain"} icon={icon} small={small} {...(text === undefined ? { label } : {})} onClick={open}>
+      <Button kind={text === undefined ? "quiet" : "plain"} icon={icon} small={small} label={label} onClick={open}>
         {text}
       </Button>
       <div ref={list} id={id} popover="auto" role="menu" aria-label={label} class="menu" onKeyDown={move}>

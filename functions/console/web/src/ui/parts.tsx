@@ -85,11 +85,12 @@ export function PageHead({ title, back, badge, note, actions }: HeadProps) {
     <header class="page-head">
       {back !== undefined && <a class="back" href={back.href}><Icon name="arrowLeft" />{back.label}</a>}
       <div class="page-head-row">
-        <h1 tabIndex={-1}>{title}</h1>
-        {badge}
+        <div class="page-title">
+          <div class="page-title-line"><h1 tabIndex={-1}>{title}</h1>{badge}</div>
+          {note !== undefined && <p class="page-note">{note}</p>}
+        </div>
         {actions !== undefined && <div class="page-actions">{actions}</div>}
       </div>
-      {note !== undefined && <p class="page-note">{note}</p>}
     </header>
   );
 }
@@ -119,7 +120,7 @@ export function Pager({ page, pageSize, total, onPage }: PagerProps) {
 export function Notice({ tone = "info", children }: { tone?: Tone; children: ComponentChildren }) {
   return (
     <div class={`notice notice-${tone}`}>
-      <Icon name={tone === "good" ? "check" : tone === "info" || tone === "neutral" ? "question" : "alert"} />
+      <Icon name={tone === "good" ? "check" : tone === "info" || tone === "neutral" ? "info" : "alert"} />
       <div>{children}</div>
     </div>
   );

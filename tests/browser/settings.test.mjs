@@ -1,0 +1,119 @@
+// Duplicates and merging, the team's settings and who may change them, and Why?
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { launch, openAs, toast } from "./support/browser.mjs";
+import { look } from "./support/look.mjs";
+import { apiOf, startRunner } from "./support/runner.mjs";
+
+const OWNER = "owner@demo.example";
+let runner;
+let browser;
+let api;
+before(async () => {
+  [runner, browser] = await Promise.all([startRunner(), launch()]);
+  api = await apiOf(runner.url, OWNER);
+});
+after(async () => {
+  await browser?.close();
+  await runner?.stop();
+});
+
+test("two contacts that are one person are merged field by field, and parted again", async () => {
+  const one = await api("POST", "/v1/contacts", { firstName: "Aaron", lastName: "Aardvark", company: "Zwei GmbH", job: "Buyer", phones: { mobile: "+49 30 9018201" } });
+  const two = await api("POST", "/v1/contacts", { firstName: "Aaron", lastName: "Aardvark", company: "Zwei GmbH", job: "Head of buying", primaryEmail: "aaron@zwei.example" });
+  const { page, context, complaints } = await openAs(browser, runner, OWNER, { path: "/app/duplicates" });
+  const group = page.locator(".group", { hasText: "Aaron Aardvark" });
+  await group.waitFor();
+  await look(page, "duplicates");
+  await group.getByRole("button", { name: "Merge" }).click();
+  const dialog = page.getByRole("dialog", { name: "Merge two contacts" });
+  await dialog.getByRole("radio", { name: /^Job title/ }).last().waitFor();
+  await look(page, "merge");
+  const right = dialog.locator("tr", { hasText: "Job title" }).locator("label", { hasText: "Head of buying" });
+  await right.click();
+  await dialog.getByRole("button", { name: "Merge", exact: true }).click();
+  await toast(page, "was merged into").waitFor();
+  const left = await Promise.all([one, two].map(({ id }) => api("GET", `/v1/contacts/${id}`).catch(() => null)));
+  const kept = left.find((contact) => contact !== null);
+  assert.equal(left.filter((contact) => contact !== null).length, 1);
+  assert.deepEqual([kept.job, kept.primaryEmail, kept.phones], ["Head of buying", "aaron@zwei.example", { mobile: "+49 30 9018201" }]);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await toast(page, "Undone").waitFor();
+  assert.equal((await api("GET", "/v1/contacts?q=aardvark")).total, 2);
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test("Why? answers with every rule and leads to the setting that decides", async () => {
+  const { id } = await api("POST", "/v1/contacts", { firstName: "Why", lastName: "Not", primaryEmail: "why@not.example" });
+  await api("PUT", "/v1/team/settings/communication", { ...(await api("GET", "/v1/team/settings/communication")), portal: false });
+  const { page, context } = await openAs(browser, runner, OWNER, { path: `/app/contacts/${id}` });
+  await page.getByRole("button", { name: "Why?" }).click();
+  const panel = page.getByRole("dialog", { name: "Why? Why Not" });
+  await panel.getByText(/^No\. This does not hold/).waitFor();
+  await look(page, "why");
+  await panel.getByLabel("Question").selectOption({ label: "Do they get mail when a ticket is closed?" });
+  await panel.getByText(/^Yes\./).waitFor();
+  await panel.getByLabel("Question").selectOption({ index: 0 });
+  await panel.getByRole("link", { name: "Change in Settings, Communication" }).click();
+  await page.waitForURL(/settings\/communication#portal$/);
+  const portal = page.getByRole("switch", { name: "Contacts can access web portal" });
+  await portal.waitFor();
+  assert.equal(await portal.evaluate((field) => field === document.activeElement), true, "the switch that decides has the focus");
+  await page.keyboard.press("Space");
+  await toast(page, "is on.").waitFor();
+  assert.equal((await api("GET", "/v1/team/settings/communication")).portal, true);
+  await page.goBack();
+  await page.getByRole("button", { name: "Why?" }).click();
+  await page.getByRole("link", { name: "Change “Portal access” of the contact" }).click();
+  await page.waitForURL(/edit#portalAccess$/);
+  await page.getByRole("switch", { name: "Portal access" }).click();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await toast(page, "Saved.").waitFor();
+  await page.getByRole("button", { name: "Why?" }).click();
+  await page.getByText(/^Yes\. All 4 rules hold/).waitFor();
+  await context.close();
+});
+
+test("switches, members and the team's name are changed by who may, and locked with the reason for others", async () => {
+  const { page, context } = await openAs(browser, runner, OWNER, { path: "/app/settings/communication" });
+  await page.getByRole("switch").first().waitFor();
+  await look(page, "settings-communication");
+  await page.getByRole("link", { name: "Members" }).click();
+  const vera = page.getByRole("region", { name: "Vera Viewer" });
+  await vera.waitFor();
+  await look(page, "settings-members");
+  await vera.getByRole("switch", { name: "Modify contacts", exact: true }).click();
+  await toast(page, "Vera Viewer's next request").waitFor();
+  const own = page.getByRole("region", { name: "Olga Owner" }).getByRole("switch", { name: "Modify team settings" });
+  assert.equal(await own.getAttribute("aria-disabled"), "true", "nobody locks themselves out");
+  await page.getByRole("link", { name: "General" }).click();
+  await page.getByLabel("Team name").fill("Demo support");
+  await page.getByLabel("Time zone").selectOption("Asia/Tokyo");
+  await look(page, "settings-general");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.locator(".team-name", { hasText: "Demo support" }).waitFor();
+  await context.close();
+
+  const agent = await openAs(browser, runner, "agent@demo.example", { path: "/app/settings/communication" });
+  await agent.page.getByText("You need the permission “Modify team settings”.").waitFor();
+  const portal = agent.page.getByRole("switch").first();
+  const was = await portal.isChecked();
+  await portal.click({ force: true });
+  assert.equal(await portal.isChecked(), was, "a locked switch does not move");
+  await look(agent.page, "settings-locked");
+  await agent.context.close();
+});
+
+test("signing out leaves nothing of the session in the tab", async () => {
+  const { page, context } = await openAs(browser, runner, OWNER);
+  await page.locator("tbody tr").first().waitFor();
+  await page.getByRole("button", { name: "Your session" }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await page.getByText("You are signed out.").waitFor();
+  await look(page, "signed-out");
+  assert.equal(await page.evaluate(() => sessionStorage.length + localStorage.length), 0);
+  await page.goBack();
+  await page.waitForURL(/\/local\/oidc\/authorize/);
+  await context.close();
+});
