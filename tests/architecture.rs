@@ -90,6 +90,12 @@ fn the_template_has_each_route_with_its_method_path_and_caller() {
 }
 
 #[test]
+fn functions_are_linked_alike() {
+    let of = |area: &str| read(&format!("functions/{area}/build.rs"));
+    assert!(AREAS.iter().all(|area| of(area) == of(AREAS[0]) && of(area).contains("-no-pie")));
+}
+
+#[test]
 fn the_template_builds_each_binary_into_the_function_of_its_name() {
     let functions: BTreeMap<String, Value> =
         resources("template.yaml").into_iter().filter(|(_, resource)| resource["Type"] == "AWS::Serverless::Function").collect();

@@ -9,7 +9,10 @@ use aws_smithy_http_client::{
 };
 use aws_smithy_runtime_api::{box_error::BoxError, client::http::SharedHttpClient};
 use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
-use std::time::Duration;
+use std::{
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 /// Amazon Trust Services' roots (<https://www.amazontrust.com/repository/>), which every AWS endpoint chains to.
 /// Reading the system's whole store instead is most of a client's cold start.
@@ -23,15 +26,22 @@ const ATTEMPT: Duration = Duration::from_secs(2);
 const FILE_OPERATION: Duration = Duration::from_mins(1);
 const FILE_ATTEMPT: Duration = Duration::from_secs(25);
 
+/// A client that is made when it is first used: most functions need the table only, and making a client is a good part of a cold start.
+pub type WhenUsed<T> = Arc<LazyLock<T, Box<dyn FnOnce() -> T + Send>>>;
+
 /// The clients of one process.
 #[derive(Debug, Clone)]
 pub struct Clients {
     /// The table.
     pub dynamodb: aws_sdk_dynamodb::Client,
     /// The bucket.
-    pub s3: aws_sdk_s3::Client,
+    pub s3: WhenUsed<aws_sdk_s3::Client>,
     /// Asynchronous invocation of the worker.
-    pub lambda: aws_sdk_lambda::Client,
+    pub lambda: WhenUsed<aws_sdk_lambda::Client>,
+}
+
+fn when_used<T>(make: impl FnOnce() -> T + Send + 'static) -> WhenUsed<T> {
+    Arc::new(LazyLock::new(Box::new(make)))
 }
 
 /// Makes the clients. Nothing is connected yet.
@@ -63,10 +73,11 @@ pub fn clients_over(settings: &Settings, http: &SharedHttpClient) -> Clients {
         }};
     }
     let s3 = config!(aws_sdk_s3, aws.s3_endpoint, FILE_OPERATION, FILE_ATTEMPT).force_path_style(aws.s3_endpoint.is_some());
+    let lambda = config!(aws_sdk_lambda, aws.lambda_endpoint, OPERATION, ATTEMPT);
     Clients {
         dynamodb: aws_sdk_dynamodb::Client::from_conf(config!(aws_sdk_dynamodb, aws.dynamodb_endpoint, OPERATION, ATTEMPT).build()),
-        s3: aws_sdk_s3::Client::from_conf(s3.build()),
-        lambda: aws_sdk_lambda::Client::from_conf(config!(aws_sdk_lambda, aws.lambda_endpoint, OPERATION, ATTEMPT).build()),
+        s3: when_used(|| aws_sdk_s3::Client::from_conf(s3.build())),
+        lambda: when_used(|| aws_sdk_lambda::Client::from_conf(lambda.build())),
     }
 }
 

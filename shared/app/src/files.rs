@@ -1,6 +1,6 @@
 //! The bucket: uploads, the parts of jobs, exports and snapshots.
 
-use crate::Error;
+use crate::{Error, aws::WhenUsed};
 use aws_sdk_s3::{
     Client,
     presigning::PresigningConfig,
@@ -31,13 +31,13 @@ pub struct Object {
 /// The bucket.
 #[derive(Debug, Clone)]
 pub struct Files {
-    client: Client,
+    client: WhenUsed<Client>,
     bucket: String,
 }
 
 impl Files {
     /// A bucket.
-    pub const fn new(client: Client, bucket: String) -> Self {
+    pub const fn new(client: WhenUsed<Client>, bucket: String) -> Self {
         Self { client, bucket }
     }
 

@@ -1,6 +1,6 @@
 //! Handing work to the worker function, which goes on when the request has long been answered.
 
-use crate::{App, Error, host::Deadline};
+use crate::{App, Error, aws::WhenUsed, host::Deadline};
 use aws_sdk_lambda::{Client, primitives::Blob, types::InvocationType};
 use domain::ids::{JobId, TeamId};
 use serde::{Deserialize, Serialize};
@@ -36,13 +36,13 @@ impl App {
 /// The worker function.
 #[derive(Debug, Clone)]
 pub struct Worker {
-    client: Client,
+    client: WhenUsed<Client>,
     function: String,
 }
 
 impl Worker {
     /// The worker function of this name.
-    pub const fn new(client: Client, function: String) -> Self {
+    pub const fn new(client: WhenUsed<Client>, function: String) -> Self {
         Self { client, function }
     }
 
