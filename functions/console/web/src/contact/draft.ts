@@ -25,12 +25,14 @@ export function labeledRow(label = "", value = ""): LabeledRow {
 }
 
 /** Everything of a contact that can be edited. */
-export function flatten(contact: ContactFields & { hasOwnDisplayName?: boolean }): Flat {
+export function flatten(contact: Partial<Contact>): Flat {
   const flat: Flat = {};
   for (const { name, kind } of FIELDS) {
     const value = (contact as Record<string, unknown>)[name];
     if (name === "displayName" && contact.hasOwnDisplayName === false) continue;
-    if (kind === "switch" ? typeof value === "boolean" : typeof value === "string" && value !== "") flat[name] = value as Value;
+    if (kind === "switch" && typeof value === "boolean") flat[name] = value;
+    // Blanks that the form would drop are no change that somebody made.
+    if (kind !== "switch" && typeof value === "string" && tidy(name, value) !== "") flat[name] = tidy(name, value);
   }
   for (const map of ["emails", "phones"] as const) {
     for (const [label, value] of Object.entries(contact[map] ?? {})) if (value !== null) flat[`${map}.${label}`] = value as string;
@@ -99,8 +101,6 @@ export function namesOf(...flats: Flat[]): string[] {
 export function same(a: Value | undefined, b: Value | undefined): boolean {
   return (a ?? null) === (b ?? null);
 }
-
-export type { Contact };
 
 function tidy(name: string, value: string): string {
   return name === "notes" ? value.replace(/\s+$/, "") : value.trim();
