@@ -3,7 +3,8 @@ import { render } from "preact";
 import { App } from "./App";
 import { startRouter } from "./router";
 import { SignedOutPage } from "./session/SignedOutPage";
-import { signIn, start } from "./session/session";
+import { watchIdle } from "./session/idle";
+import { beganAt, endSession, signIn, start } from "./session/session";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/controls.css";
@@ -21,8 +22,10 @@ async function begin(): Promise<void> {
     return;
   }
   startRouter();
-  if (session === "signed-in") render(<App />, place);
-  else if (location.pathname === "/app/signed-out") render(<SignedOutPage problem={null} />, place);
+  if (session === "signed-in") {
+    watchIdle(beganAt, endSession);
+    render(<App />, place);
+  } else if (location.pathname === "/app/signed-out") render(<SignedOutPage problem={null} />, place);
   else await signIn();
 }
 

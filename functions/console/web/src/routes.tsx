@@ -43,7 +43,7 @@ export function routeOf(path: string): Route {
   const plain = path.replace(/\/+$/, "");
   for (const [pattern, make] of ROUTES) {
     const match = pattern.exec(plain);
-    if (match !== null) return make(encodeURIComponent(decodeURIComponent(match[1] ?? "")));
+    if (match !== null) return make(match[1] ?? "");
   }
   return { title: "Not found", area: "none", page: <NoPage /> };
 }

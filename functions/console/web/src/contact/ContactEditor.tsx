@@ -4,6 +4,7 @@ import { call, onceOnly } from "../api/client";
 import { messageOf, Problem, type FieldProblem } from "../api/problem";
 import type { Contact, Entry } from "../api/types";
 import { contactsChanged } from "../contacts/changes";
+import { lastList } from "../contacts/lastList";
 import { holdBack, navigate } from "../router";
 import { Button } from "../ui/Button";
 import { confirm } from "../ui/confirm";
@@ -74,7 +75,8 @@ export function ContactEditor({ contact, origins, history, more, onSaved }: Prop
     try {
       await finish(await send(flat, base, version));
     } catch (error) {
-      once.current = onceOnly();
+      // An answer ends the attempt. Without one it may have been done, so that its repeat keeps the name.
+      if (error instanceof Problem) once.current = onceOnly();
       refuse(error, flat);
     }
   };
@@ -115,7 +117,7 @@ export function ContactEditor({ contact, origins, history, more, onSaved }: Prop
     return () => document.removeEventListener("keydown", keys);
   }, []);
 
-  const back = contact === null ? { href: "/app/contacts", label: "Contacts" } : { href: `/app/contacts/${contact.id}`, label: contact.displayName ?? "Contact" };
+  const back = contact === null ? lastList() : { href: `/app/contacts/${contact.id}`, label: contact.displayName ?? "Contact" };
   return (
     <div class="page page-editor" ref={form}>
       <PageHead

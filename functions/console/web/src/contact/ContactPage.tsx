@@ -4,6 +4,7 @@ import { call } from "../api/client";
 import type { Contact, HistoryPage } from "../api/types";
 import { useLoad } from "../api/useLoad";
 import { remove } from "../contacts/actions";
+import { lastList } from "../contacts/lastList";
 import { navigate } from "../router";
 import { refusal, useSigned } from "../session/me";
 import { Button } from "../ui/Button";
@@ -15,8 +16,6 @@ import { ContactForm } from "./ContactForm";
 import { ContactEditor } from "./ContactEditor";
 import { flatten, toDraft } from "./draft";
 import { origins } from "./provenance";
-
-const CONTACTS = { href: "/app/contacts", label: "Contacts" };
 
 export function ContactPage({ id, edit }: { id: string; edit: boolean }) {
   const { me } = useSigned();
@@ -33,10 +32,10 @@ export function ContactPage({ id, edit }: { id: string; edit: boolean }) {
   }, [name]);
 
   if (contact.error !== undefined && contact.data === undefined) {
-    return <div class="page"><PageHead title="Contact" back={CONTACTS} /><ErrorState error={contact.error} onRetry={contact.reload} /></div>;
+    return <div class="page"><PageHead title="Contact" back={lastList()} /><ErrorState error={contact.error} onRetry={contact.reload} /></div>;
   }
   if (contact.data === undefined || contact.data.id !== id) {
-    return <div class="page"><PageHead title="Contact" back={CONTACTS} /><Skeleton /></div>;
+    return <div class="page"><PageHead title="Contact" back={lastList()} /><Skeleton /></div>;
   }
 
   const data = contact.data;
@@ -52,13 +51,13 @@ export function ContactPage({ id, edit }: { id: string; edit: boolean }) {
       yes: "Delete 1 contact",
       danger: true,
     });
-    if (sure && (await remove(id, name))) await navigate("/app/contacts");
+    if (sure && (await remove(id, name))) await navigate(lastList().href);
   };
   return (
     <div class="page">
       <PageHead
         title={name}
-        back={CONTACTS}
+        back={lastList()}
         badge={<Badge tone={data.contactIsActive === true ? "good" : "neutral"}>{data.contactIsActive === true ? "Active" : "Inactive"}</Badge>}
         note={[data.job, data.company].filter(Boolean).join(" · ") || undefined}
         actions={

@@ -62,7 +62,7 @@ export function BulkBar({ selection, page, filter, refused, onSelect }: Props) {
         />
         <Button small icon="pencil" reason={refused} onClick={() => setDialog("set")}>Set a field</Button>
         <Button small icon="download" onClick={() => setDialog("export")}>Export</Button>
-        <Button small kind="danger" icon="trash" reason={refused} onClick={remove}>Delete</Button>
+        <Button small kind="danger" icon="trash" reason={refused} onClick={() => void remove()}>Delete</Button>
         <Button small kind="quiet" icon="close" label="Clear the selection" onClick={() => onSelect(NOTHING)} />
       </span>
       {dialog === "set" && (

@@ -12,6 +12,7 @@ import { ExportDialog } from "../jobs/ExportDialog";
 import { BulkBar } from "./BulkBar";
 import { whenContactsChange } from "./changes";
 import { ContactsTable } from "./ContactsTable";
+import { remember } from "./lastList";
 import { changed, filterOf, parse, print, type ListState } from "./listState";
 import { SearchBox } from "./SearchBox";
 import { afterSearch, NOTHING, size } from "./selection";
@@ -32,6 +33,8 @@ export function ContactsPage() {
       signal,
     }));
   useEffect(() => whenContactsChange(reload), [reload]);
+
+  useEffect(() => remember(`/app/contacts${print(state)}`), [state]);
 
   const filter = filterOf(state);
   const selection = afterSearch(chosen, filter);
@@ -68,12 +71,10 @@ export function ContactsPage() {
           tabs={[{ value: "all", label: "All" }, { value: "active", label: "Active" }, { value: "inactive", label: "Inactive" }]}
           onChange={(shown) => go(changed(state, { shown: shown as ListState["shown"] }))}
         />
+        <span class="keys" aria-hidden="true"><kbd>↑</kbd><kbd>↓</kbd> move <kbd>Enter</kbd> open <kbd>x</kbd> select</span>
       </div>
       <div role="status" class="sr-only">{data === undefined || loading ? "" : `${count(data.total)} contacts found`}</div>
-      {size(selection) > 0 && (
-        <BulkBar selection={selection} page={data} filter={filter} onSelect={choose} refused={modify} />
-      )}
-      <div class="list" ref={table} aria-busy={loading}>
+      <div class={size(selection) > 0 ? "list list-chosen" : "list"} ref={table} aria-busy={loading}>
         {loading && data !== undefined && <div class="loading-line" />}
         {error !== undefined && data === undefined && <ErrorState error={error} onRetry={reload} />}
         {error !== undefined && data !== undefined && <div class="list-stale" role="alert">The list could not be read anew. <Button small onClick={reload}>Try again</Button></div>}
@@ -110,6 +111,9 @@ export function ContactsPage() {
           go({ ...state, page });
           table.current?.scrollTo({ top: 0 });
         }} />
+      )}
+      {size(selection) > 0 && (
+        <BulkBar selection={selection} page={data} filter={filter} onSelect={choose} refused={modify} />
       )}
       {why !== null && <WhyPanel id={why.id} name={why.name} onClose={() => setWhy(null)} />}
     </div>

@@ -1,5 +1,5 @@
 // The start of an import: drop or choose a file. Too large ones are told before anything is sent.
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { call, onceOnly } from "../api/client";
 import { messageOf } from "../api/problem";
 import type { ImportStarted } from "../api/types";
@@ -20,6 +20,17 @@ export function ImportPage() {
   const [problem, setProblem] = useState<string | null>(null);
   const input = useRef<HTMLInputElement>(null);
   const refused = refusal(me.can.importContacts);
+
+  // A file that is dropped beside the field would otherwise replace the page.
+  useEffect(() => {
+    const keep = (event: DragEvent): void => event.preventDefault();
+    window.addEventListener("dragover", keep);
+    window.addEventListener("drop", keep);
+    return () => {
+      window.removeEventListener("dragover", keep);
+      window.removeEventListener("drop", keep);
+    };
+  }, []);
 
   const take = async (file: File | undefined): Promise<void> => {
     if (file === undefined || busy) return;

@@ -33,6 +33,7 @@ export function SessionDialog() {
       title="Your session has ended"
       onClose={() => setProblem("Sign in to go on. What you typed is still here.")}
       stays
+      hides
       actions={<Button kind="primary" onClick={() => void signIn()}>Sign in again</Button>}
     >
       <p>Sign in again to go on. A window opens for it; this page stays as it is and nothing you typed is lost.</p>

@@ -16,6 +16,7 @@ let manager: UserManager | null = null;
 let popups: OidcClient | null = null;
 let user: User | null = null;
 let waiting: Promise<string> | null = null;
+let began = Date.now();
 let ask: (() => Promise<void>) | null = null;
 
 /** Reads the settings and the session that a reload left. Finishes a sign-in when this is its return address. */
@@ -42,10 +43,12 @@ export async function start(): Promise<"signed-in" | "signed-out" | "popup"> {
     }
     const arrived = await manager.signinRedirectCallback();
     user = arrived;
+    began = signedInAt(arrived);
     history.replaceState(null, "", typeof arrived.state === "string" ? arrived.state : "/app/contacts");
     return "signed-in";
   }
   user = await manager.getUser();
+  if (user !== null) began = signedInAt(user);
   return isGood(user) ? "signed-in" : "signed-out";
 }
 
@@ -62,6 +65,14 @@ export async function signOut(): Promise<void> {
   const ends = await manager?.metadataService.getEndSessionEndpoint().catch(() => undefined);
   if (ends !== undefined) await manager?.signoutRedirect({ post_logout_redirect_uri: `${location.origin}/app/signed-out` });
   else location.assign("/app/signed-out");
+}
+
+/** Forgets the token of a session that was left alone; the member signs in again to go on, and the page stays. */
+export async function endSession(): Promise<void> {
+  if (user === null) return;
+  user = null;
+  await manager?.removeUser();
+  await signInAgain().catch(() => undefined);
 }
 
 /** The token to send. Waits for a sign-in when the session has ended. */
@@ -95,6 +106,7 @@ export async function signInByPopup(): Promise<void> {
   popup.location.replace(request.url);
   const response = await popups.processSigninResponse(await back);
   user = new User({ ...response, expires_at: response.expires_at ?? 0, userState: response.userState });
+  began = signedInAt(user);
   await manager?.storeUser(user);
 }
 
@@ -107,6 +119,11 @@ function answerTo(state: string): Promise<string> {
       resolve(event.data);
     };
   });
+}
+
+/** When the member signed in. A renewed token does not start the day anew. */
+export function beganAt(): number {
+  return began;
 }
 
 /** Whose session this is, to see that the same person came back. */
@@ -124,6 +141,10 @@ async function renew(): Promise<string> {
   const now = user as User | null;
   if (!isGood(now)) throw new Error("You are signed out. Sign in to go on.");
   return now.access_token;
+}
+
+function signedInAt(user: User): number {
+  return (user.profile.iat ?? Date.now() / 1_000) * 1_000;
 }
 
 function isGood(user: User | null): user is User {

@@ -11,9 +11,11 @@ interface Props {
   size?: "small" | "wide" | "panel";
   /** Escape and the cross tell `onClose`, but the dialog stays. */
   stays?: boolean;
+  /** The page behind it cannot be read. */
+  hides?: boolean;
 }
 
-export function Dialog({ title, onClose, children, actions, size = "small", stays = false }: Props) {
+export function Dialog({ title, onClose, children, actions, size = "small", stays = false, hides = false }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const name = useId();
 
@@ -30,7 +32,7 @@ export function Dialog({ title, onClose, children, actions, size = "small", stay
   return (
     <dialog
       ref={dialog}
-      class={`dialog dialog-${size}`}
+      class={`dialog dialog-${size}${hides ? " dialog-hides" : ""}`}
       aria-labelledby={name}
       onCancel={(event) => {
         event.preventDefault();
