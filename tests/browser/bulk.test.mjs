@@ -28,6 +28,13 @@ test("rows are chosen over two pages, changed at once, and changed back", async 
   await page.getByText(/51–100 of/).waitFor();
   await page.locator("tbody input[type=checkbox]").nth(1).click();
   await page.getByText("1 not on this page").waitFor();
+  assert.equal(await page.locator("tbody input[type=checkbox]").nth(1).isChecked(), true);
+  await page.locator("tbody input[type=checkbox]").nth(4).click({ modifiers: ["Shift"] });
+  await page.getByText("5 selected").waitFor();
+  await page.locator("tbody input[type=checkbox]").nth(4).click({ modifiers: ["Shift"] });
+  assert.deepEqual(await page.locator("tbody input[type=checkbox]").evaluateAll((boxes) => boxes.slice(0, 6).map((box) => box.checked)), [false, true, true, true, true, false]);
+  for (const row of [2, 3, 4]) await page.locator("tbody input[type=checkbox]").nth(row).click();
+  await page.getByText("2 selected").waitFor();
   await look(page, "contacts-selected");
   await page.getByRole("button", { name: "Status of the selected contacts" }).click();
   await page.getByRole("menuitem", { name: "Deactivate" }).click();

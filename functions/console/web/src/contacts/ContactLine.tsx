@@ -57,8 +57,12 @@ function Line({ row, chosen, isCurrent, refused, onFocus, onSelect, onWhy }: Pro
             aria-label={`Select ${row.displayName}`}
             checked={chosen}
             onClick={(event) => {
-              event.preventDefault();
               onSelect(event.shiftKey);
+              // A range takes in the row that is clicked, also when the click would have taken it out.
+              const box = event.currentTarget;
+              if (event.shiftKey) setTimeout(() => {
+                box.checked = true;
+              });
             }}
           />
         </label>

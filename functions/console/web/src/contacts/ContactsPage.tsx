@@ -71,7 +71,7 @@ export function ContactsPage() {
           tabs={[{ value: "all", label: "All" }, { value: "active", label: "Active" }, { value: "inactive", label: "Inactive" }]}
           onChange={(shown) => go(changed(state, { shown: shown as ListState["shown"] }))}
         />
-        <span class="keys" aria-hidden="true"><kbd>↑</kbd><kbd>↓</kbd> move <kbd>Enter</kbd> open <kbd>x</kbd> select</span>
+        <span class="keys" aria-hidden="true" hidden={data === undefined || data.total === 0}><kbd>↑</kbd><kbd>↓</kbd> move <kbd>Enter</kbd> open <kbd>x</kbd> select</span>
       </div>
       <div role="status" class="sr-only">{data === undefined || loading ? "" : `${count(data.total)} contacts found`}</div>
       <div class={size(selection) > 0 ? "list list-chosen" : "list"} ref={table} aria-busy={loading}>
