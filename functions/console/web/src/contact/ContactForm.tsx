@@ -13,6 +13,8 @@ import { LabeledRows } from "./LabeledRows";
 import { OriginNote } from "./OriginNote";
 import type { Origin } from "./provenance";
 
+const SETTLE_MILLISECONDS = 400;
+
 interface Props {
   id: string | null;
   draft: Draft;
@@ -31,7 +33,7 @@ export function ContactForm(props: Props) {
   const { me } = useSigned();
   const place = useRef<HTMLDivElement>(null);
   const sections = [...SECTIONS.map(({ id, title }) => ({ id, title })), ...(contact === null ? [] : [{ id: "history", title: "History" }])];
-  const current = useCurrentSection(place, sections.map((section) => section.id));
+  const [current, goTo] = useCurrentSection(place, sections.map((section) => section.id));
 
   // A link such as …/edit#portalAccess leads to the field.
   useEffect(() => {
@@ -54,6 +56,7 @@ export function ContactForm(props: Props) {
             aria-current={section === current ? "true" : undefined}
             onClick={(event) => {
               event.preventDefault();
+              goTo(section);
               const heading = place.current?.querySelector<HTMLElement>(`#${section} h2`);
               heading?.scrollIntoView({ block: "start" });
               heading?.focus({ preventScroll: true });
@@ -112,16 +115,22 @@ function OneField({ id, draft, errors, locked, derivedName, origins, field, onSe
   return <Field {...shared} {...derived} value={text} locked={locked} long={kind === "long"} type={kind === "email" ? "email" : "text"} onInput={(typed) => onSet(name, typed)} />;
 }
 
-/** The section that is read at the moment: the last one whose head has passed the upper part of the window. */
-function useCurrentSection(place: { current: HTMLElement | null }, ids: string[]): string {
+/** The section that is read at the moment: the one just gone to, else the last whose head has passed the upper part of the window. */
+function useCurrentSection(place: { current: HTMLElement | null }, ids: string[]): [string, (id: string) => void] {
   const [current, setCurrent] = useState(ids[0] ?? "");
+  const gone = useRef(0);
   useEffect(() => {
     const look = (): void => {
+      if (performance.now() - gone.current < SETTLE_MILLISECONDS) return;
       const passed = ids.filter((id) => (place.current?.querySelector(`#${id}`)?.getBoundingClientRect().top ?? Infinity) < 180);
       setCurrent(passed[passed.length - 1] ?? ids[0] ?? "");
     };
     document.addEventListener("scroll", look, { capture: true, passive: true });
     return () => document.removeEventListener("scroll", look, { capture: true });
   }, [ids.length]);
-  return current;
+  const goTo = (id: string): void => {
+    gone.current = performance.now();
+    setCurrent(id);
+  };
+  return [current, goTo];
 }

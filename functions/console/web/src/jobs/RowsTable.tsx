@@ -73,7 +73,7 @@ export function RowsTable({ job }: { job: Job }) {
               <th scope="col">{plan ? "What would change" : "What changed"}</th>
             </tr>
           </thead>
-          <tbody>{shown.items.map((row) => <RowLine key={row.row} row={row} />)}</tbody>
+          <tbody>{shown.items.map((row) => <RowLine key={row.row} row={row} isThere={isThere(row, job)} />)}</tbody>
         </table>
       )}
       {shown !== null && shown.next !== null && <div class="more-row"><Button onClick={() => read(shown.next, shown.items)}>Show more rows</Button></div>}
@@ -81,12 +81,20 @@ export function RowsTable({ job }: { job: Job }) {
   );
 }
 
-function RowLine({ row }: { row: JobRow }) {
+/** Whether the contact of a row can be looked at: not before it is made, nor after it was deleted or its making undone. */
+function isThere(row: JobRow, job: Job): boolean {
+  if (row.contact == null || row.heldBack) return row.contact != null;
+  const made = row.action === "create" || row.action === "restore";
+  if (made) return row.outcome != null && row.outcome !== "failed" && job.undoneBy == null;
+  return row.outcome !== "deleted" || job.undoneBy != null;
+}
+
+function RowLine({ row, isThere }: { row: JobRow; isThere: boolean }) {
   const [word, tone] = row.heldBack ? (["Held back", "warn"] as const) : row.outcome == null ? ACTIONS[row.action] : (DONE[row.outcome] ?? ACTIONS[row.action]);
   return (
     <tr>
       <td class="cell-line" data-label="Line">{row.line ?? row.row}</td>
-      <td class="cell-who">{row.contact == null || row.outcome === "deleted" || (row.outcome == null && row.action === "create") ? row.name : <a href={`/app/contacts/${row.contact}`}>{row.name}</a>}</td>
+      <td class="cell-who">{!isThere ? row.name : <a href={`/app/contacts/${row.contact}`}>{row.name}</a>}</td>
       <td class="cell-status"><Badge tone={tone}>{word}</Badge></td>
       <td class="cell-changes">
         {row.changes.length > 0 && <Changes changes={row.changes} />}
