@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launch, openAs } from "./support/browser.mjs";
 import { look } from "./support/look.mjs";
-import { startRunner } from "./support/runner.mjs";
+import { apiOf, startRunner } from "./support/runner.mjs";
 
 const OWNER = "owner@demo.example";
 let runner;
@@ -115,4 +115,22 @@ test("a team sees its own contacts only, and an address of another team shows no
   const other = await openAs(browser, runner, "owner@other.example", { path });
   await other.page.getByText("There is nothing here").waitFor();
   await other.context.close();
+});
+
+test("a name with markup is text wherever it stands", async () => {
+  const api = await apiOf(runner.url, OWNER);
+  const name = `"><img src=x onerror=alert(1)><script>alert(2)</script>`;
+  const { id } = await api("POST", "/v1/contacts", { displayName: name, company: name, emails: { "<b>": "b@x.example" }, notes: name });
+  const { page, context, complaints } = await openAs(browser, runner, OWNER, { path: `/app/contacts?q=${encodeURIComponent("onerror")}` });
+  let alerts = 0;
+  page.on("dialog", (dialog) => {
+    alerts += 1;
+    void dialog.dismiss();
+  });
+  await page.getByRole("link", { name }).click();
+  await page.getByRole("heading", { level: 1, name }).waitFor();
+  await page.goto(`/app/contacts/${id}/edit`);
+  await page.getByRole("heading", { level: 1, name: `Edit ${name}` }).waitFor();
+  assert.deepEqual([alerts, await page.locator("main img").count(), complaints], [0, 0, []]);
+  await context.close();
 });

@@ -25,8 +25,10 @@ export function BulkBar({ selection, page, filter, refused, onSelect }: Props) {
   const elsewhere = selection.kind === "some" ? n - ids.filter((id) => selection.ids.has(id)).length : 0;
   const offerAll = selection.kind === "some" && page !== undefined && page.total > ids.length && pageState(selection, ids) === "all";
 
-  const act = async (action: Parameters<typeof bulk>[0]): Promise<void> => {
-    if (await bulk(action, wanted(selection))) onSelect(NOTHING);
+  const act = async (action: Parameters<typeof bulk>[0]): Promise<boolean> => {
+    const done = await bulk(action, wanted(selection));
+    if (done) onSelect(NOTHING);
+    return done;
   };
   const remove = async (): Promise<void> => {
     const sure = await confirm({
@@ -67,8 +69,7 @@ export function BulkBar({ selection, page, filter, refused, onSelect }: Props) {
       </span>
       {dialog === "set" && (
         <SetFieldDialog count={n} onClose={() => setDialog(null)} onSet={async (fields) => {
-          await act({ set: fields });
-          setDialog(null);
+          if (await act({ set: fields })) setDialog(null);
         }} />
       )}
       {dialog === "export" && <ExportDialog what={wanted(selection)} total={n} filtered={selection.kind === "all"} onClose={() => setDialog(null)} />}

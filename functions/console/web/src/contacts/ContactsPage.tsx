@@ -33,6 +33,14 @@ export function ContactsPage() {
       signal,
     }));
   useEffect(() => whenContactsChange(reload), [reload]);
+  // Coming back to the tab shows what others changed meanwhile.
+  useEffect(() => {
+    const back = (): void => {
+      if (document.visibilityState === "visible") reload();
+    };
+    document.addEventListener("visibilitychange", back);
+    return () => document.removeEventListener("visibilitychange", back);
+  }, [reload]);
 
   useEffect(() => remember(`/app/contacts${print(state)}`), [state]);
 

@@ -11,7 +11,6 @@ import { Button, LinkButton } from "../ui/Button";
 import { confirm } from "../ui/confirm";
 import { Badge, many, Notice, PageHead, Progress } from "../ui/parts";
 import { dateTime } from "../ui/time";
-import { toast } from "../ui/Toast";
 import { CountTiles, isPlan } from "./CountsLine";
 import { download } from "./download";
 import { RowsTable } from "./RowsTable";
@@ -61,9 +60,7 @@ export function JobBody({ job, title, back, load, onReplan }: Props) {
       yes: "Undo",
     });
     if (!sure) return;
-    const undoing = await undo(job.id);
-    if (undoing !== null) load.reload();
-    else toast("The job was not undone.", { kind: "bad" });
+    if ((await undo(job.id)) !== null) load.reload();
   };
 
   return (
