@@ -1,8 +1,9 @@
 // Edits a contact or makes a new one: validation at the field, a guard for unsaved changes, and conflicts with other members.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { call, onceOnly } from "../api/client";
+import { call } from "../api/client";
 import { messageOf, Problem, type FieldProblem } from "../api/problem";
 import type { Contact, Entry } from "../api/types";
+import { useOnce } from "../api/useOnce";
 import { contactsChanged } from "../contacts/changes";
 import { lastList } from "../contacts/lastList";
 import { holdBack, navigate } from "../router";
@@ -50,7 +51,7 @@ export function ContactEditor({ contact, origins, history, more, onSaved }: Prop
   const [refused, setRefused] = useState<Refused | null>(null);
   const [conflict, setConflict] = useState<{ theirs: Flat; version: number; mine: Flat } | null>(null);
   const form = useRef<HTMLDivElement>(null);
-  const once = useRef(onceOnly());
+  const once = useOnce();
   const leaving = useRef(false);
 
   const mine = useMemo(() => fromDraft(draft), [draft]);
@@ -64,9 +65,11 @@ export function ContactEditor({ contact, origins, history, more, onSaved }: Prop
     toast(contact === null ? `${result.displayName ?? "The contact"} was added.` : "Saved.");
     await navigate(`/app/contacts/${result.id}`, contact === null ? "replace" : "push");
   };
-  const send = (flat: Flat, base: Flat, version: number): Promise<Contact> => contact === null
-    ? call<Contact>("/v1/contacts", { method: "POST", body: patch({}, flat), once: once.current })
-    : call<Contact>(`/v1/contacts/${contact.id}`, { method: "PATCH", body: patch(base, flat), version });
+  const send = (flat: Flat, base: Flat, version: number): Promise<Contact> => {
+    if (contact !== null) return call<Contact>(`/v1/contacts/${contact.id}`, { method: "PATCH", body: patch(base, flat), version });
+    const body = patch({}, flat);
+    return call<Contact>("/v1/contacts", { method: "POST", body, once: once(body) });
+  };
 
   const save = async (flat: Flat = mine, base: Flat = saved.flat, version: number = saved.version): Promise<void> => {
     if (doubled(draft.emails).size + doubled(draft.phones).size > 0) return focusFirst();
@@ -75,8 +78,6 @@ export function ContactEditor({ contact, origins, history, more, onSaved }: Prop
     try {
       await finish(await send(flat, base, version));
     } catch (error) {
-      // An answer ends the attempt. Without one it may have been done, so that its repeat keeps the name.
-      if (error instanceof Problem) once.current = onceOnly();
       refuse(error, flat);
     }
   };

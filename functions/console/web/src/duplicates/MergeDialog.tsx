@@ -1,9 +1,10 @@
 // Merges two contacts field by field: what stays is chosen in the table, and the other contact goes.
 import { useEffect, useState } from "preact/hooks";
-import { call, onceOnly } from "../api/client";
+import { call } from "../api/client";
 import { messageOf } from "../api/problem";
 import type { Contact, Job } from "../api/types";
 import { useLoad } from "../api/useLoad";
+import { useOnce } from "../api/useOnce";
 import { undo } from "../contacts/actions";
 import { contactsChanged } from "../contacts/changes";
 import { Shown } from "../contact/ConflictDialog";
@@ -24,7 +25,7 @@ export function MergeDialog({ ids, onMerged, onClose }: Props) {
   const [turned, setTurned] = useState(false);
   const [lines, setLines] = useState<MergeLine[]>([]);
   const [problem, setProblem] = useState<string | null>(null);
-  const [once] = useState(onceOnly);
+  const once = useOnce();
   const { data, error, reload } = useLoad(ids.join(), (signal) => Promise.all(ids.map((id) => call<Contact>(`/v1/contacts/${id}`, { signal }))));
   const [keep, remove] = turned ? [data?.[1], data?.[0]] : [data?.[0], data?.[1]];
   useEffect(() => {
@@ -36,7 +37,7 @@ export function MergeDialog({ ids, onMerged, onClose }: Props) {
     setProblem(null);
     try {
       const body = { keep: keep?.id, remove: remove?.id, take: taken(lines) };
-      const job = await call<Job>("/v1/contacts/merge", { method: "POST", body, once });
+      const job = await call<Job>("/v1/contacts/merge", { method: "POST", body, once: once(body) });
       toast(`${remove?.displayName ?? "The contact"} was merged into ${keep?.displayName ?? "the other"}.`, { action: { label: "Undo", run: () => undo(job.id) } });
       contactsChanged();
       onMerged();

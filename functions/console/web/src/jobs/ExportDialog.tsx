@@ -1,8 +1,9 @@
 // Exports contacts as CSV: starts the job, shows how far it is, and gives the link when it is done.
 import { useEffect, useState } from "preact/hooks";
-import { call, onceOnly } from "../api/client";
+import { call } from "../api/client";
 import { messageOf } from "../api/problem";
 import type { Job, Selection } from "../api/types";
+import { useOnce } from "../api/useOnce";
 import { Button, LinkButton } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { many, Notice, Progress } from "../ui/parts";
@@ -19,7 +20,7 @@ interface Props {
 export function ExportDialog({ what, total, filtered, onClose }: Props) {
   const [id, setId] = useState<string | null>(null);
   const [refused, setRefused] = useState<string | null>(null);
-  const [once] = useState(onceOnly);
+  const once = useOnce();
   const job = useJob(id);
   const link = job.data?.download ?? null;
   const failed = job.data?.state === "failed" ? (job.data.problem ?? "The export failed. Please try again.") : null;
@@ -28,7 +29,8 @@ export function ExportDialog({ what, total, filtered, onClose }: Props) {
   const start = async (): Promise<void> => {
     setRefused(null);
     try {
-      setId((await call<Job>("/v1/exports", { method: "POST", body: { selection: what, format: "csv" }, once })).id);
+      const body = { selection: what, format: "csv" };
+      setId((await call<Job>("/v1/exports", { method: "POST", body, once: once([body, id]) })).id);
     } catch (error) {
       setRefused(messageOf(error));
     }
