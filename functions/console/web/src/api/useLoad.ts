@@ -1,5 +1,5 @@
 // Loads something for a component: keeps what was there while the new comes, and aborts what is outdated.
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Offline, wasAborted } from "./problem";
 
 export interface Load<T> {
@@ -17,7 +17,8 @@ export function useLoad<T>(key: string | null, load: (signal: AbortSignal) => Pr
   const loader = useRef(load);
   loader.current = load;
 
-  useEffect(() => {
+  // A layout effect asks at once; an effect would wait for the next frame, which the search would feel.
+  useLayoutEffect(() => {
     if (key === null) return undefined;
     const abort = new AbortController();
     setState((before) => ({ ...before, key, loading: true }));

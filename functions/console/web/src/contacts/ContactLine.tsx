@@ -80,6 +80,7 @@ function Line({ row, chosen, isCurrent, refused, onFocus, onSelect, onWhy }: Pro
       <td class="cell-updated" data-label="Updated" title={dateTime(row.updatedAt, me.timeZone)}>{shortDate(row.updatedAt, me.timeZone)}</td>
       <td class="cell-menu">
         <Menu
+          key={row.id}
           small
           label={`Actions for ${row.displayName}`}
           items={[

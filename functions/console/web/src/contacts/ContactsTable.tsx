@@ -96,7 +96,8 @@ export function ContactsTable({ page, state, selection, refused, onSelect, onSta
       <tbody ref={body} onKeyDown={keys}>
         {page.items.map((row, index) => (
           <ContactLine
-            key={row.id}
+            // By place, so that another page of rows changes the texts of these and makes none anew.
+            key={index}
             row={row}
             chosen={has(selection, row.id)}
             isCurrent={index === current}

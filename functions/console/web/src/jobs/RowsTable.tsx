@@ -31,6 +31,9 @@ const DONE: Record<string, [string, Tone]> = {
   failed: ["Failed", "bad"],
 };
 
+/** Actions that concern a contact as a whole and list no fields. */
+const WHOLE: JobRow["action"][] = ["delete", "restore"];
+
 export function RowsTable({ job }: { job: Job }) {
   const [outcome, setOutcome] = useState("");
   const [shown, setShown] = useState<Shown | null>(null);
@@ -109,7 +112,7 @@ function RowLine({ row, isThere }: { row: JobRow; isThere: boolean }) {
             ))}
           </ul>
         )}
-        {row.changes.length === 0 && row.problems.length === 0 && <span class="nothing">{row.heldBack ? "Changed since the plan was made, so it was left alone." : "Nothing"}</span>}
+        {row.changes.length === 0 && row.problems.length === 0 && <span class="nothing">{row.heldBack ? "Changed since the plan was made, so it was left alone." : WHOLE.includes(row.action) ? "The whole contact" : "Nothing"}</span>}
       </td>
     </tr>
   );

@@ -19,10 +19,11 @@ interface ButtonProps extends Look {
   label?: string;
   /** Why it is locked, shown on hover and read out. */
   reason?: string | null | undefined;
-  form?: string;
+  /** Whether the menu that it opens is open. */
+  opens?: boolean;
 }
 
-export function Button({ children, onClick, type = "button", disabled = false, busy = false, label, reason, form, ...look }: ButtonProps) {
+export function Button({ children, onClick, type = "button", disabled = false, busy = false, label, reason, opens, ...look }: ButtonProps) {
   const [working, setWorking] = useState(false);
   const there = useRef(true);
   useEffect(() => () => {
@@ -39,11 +40,12 @@ export function Button({ children, onClick, type = "button", disabled = false, b
   return (
     <button
       type={type}
-      form={form}
       class={classes(look, children === undefined)}
       aria-disabled={locked || working || busy}
       aria-busy={working || busy}
       aria-label={label}
+      aria-haspopup={opens === undefined ? undefined : "menu"}
+      aria-expanded={opens}
       title={reason ?? (children === undefined ? label : undefined)}
       onClick={(event) => {
         if (locked || working || busy) event.preventDefault();

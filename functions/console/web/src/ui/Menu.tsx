@@ -1,5 +1,5 @@
 // A button that opens a list of actions. Arrow keys move, Enter acts, Escape closes; it opens above everything else.
-import { useId, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Button } from "./Button";
 import { Icon, type IconName } from "./Icon";
 
@@ -21,21 +21,22 @@ interface Props {
 }
 
 export function Menu({ label, items, icon = "dots", text, small = false }: Props) {
-  const id = useId();
   const list = useRef<HTMLDivElement>(null);
   const anchor = useRef<HTMLSpanElement>(null);
+  // The list is made when it is asked for: a table has a menu in each row.
+  const [isOpen, setOpen] = useState(false);
 
-  const open = (): void => {
+  useLayoutEffect(() => {
     const menu = list.current;
     const button = anchor.current?.getBoundingClientRect();
-    if (menu === null || button === undefined) return;
+    if (!isOpen || menu === null || button === undefined) return;
     menu.showPopover();
     const { width, height } = menu.getBoundingClientRect();
     const below = button.bottom + 4 + height < innerHeight;
     menu.style.top = `${below ? button.bottom + 4 : Math.max(4, button.top - height - 4)}px`;
     menu.style.left = `${Math.min(Math.max(8, button.right - width), innerWidth - width - 8)}px`;
     menu.querySelector<HTMLElement>("[role=menuitem]")?.focus();
-  };
+  }, [isOpen]);
   const close = (): void => {
     list.current?.hidePopover();
     anchor.current?.querySelector("button")?.focus();
@@ -57,10 +58,20 @@ export function Menu({ label, items, icon = "dots", text, small = false }: Props
 
   return (
     <span ref={anchor} class="menu-anchor" onClick={(event) => event.stopPropagation()}>
-      <Button kind={text === undefined ? "quiet" : "plain"} icon={icon} small={small} label={label} onClick={open}>
+      <Button kind={text === undefined ? "quiet" : "plain"} icon={icon} small={small} label={label} opens={isOpen} onClick={() => setOpen(true)}>
         {text}
       </Button>
-      <div ref={list} id={id} popover="auto" role="menu" aria-label={label} class="menu" onKeyDown={move}>
+      {isOpen && <div
+        ref={list}
+        popover="auto"
+        role="menu"
+        aria-label={label}
+        class="menu"
+        onKeyDown={move}
+        onToggle={(event) => {
+          if (event.newState === "closed") setOpen(false);
+        }}
+      >
         {items.map((item) => (
           <button
             key={item.label}
@@ -81,7 +92,7 @@ export function Menu({ label, items, icon = "dots", text, small = false }: Props
             {typeof item.reason === "string" && <Icon name="lock" />}
           </button>
         ))}
-      </div>
+      </div>}
     </span>
   );
 }
