@@ -74,14 +74,14 @@ fn the_template_has_each_route_with_its_method_path_and_caller() {
     let endpoints =
         |route: &Route| route.endpoints().into_iter().map(|(method, path)| (route.name.to_owned(), method.to_string(), path)).collect::<Vec<_>>();
     assert_eq!(deployed, routes().iter().flat_map(endpoints).collect());
-    let (pages, operations): (Vec<_>, Vec<_>) = routes().into_iter().partition(|route| route.operation.is_none());
+    let (pages, operations): (Vec<_>, Vec<_>) = routes().into_iter().partition(|route| route.description().is_none());
     assert_eq!(pages.iter().map(|page| page.name).collect::<Vec<_>>(), PAGES, "whatever is no page is described");
     assert!(operations.iter().all(|route| route.path.starts_with("/v1/")), "the API is everything below /v1");
     assert!(pages.iter().flat_map(Route::endpoints).all(|(_, path)| path == "/app" || path.starts_with("/app/")), "the App is everything below /app");
     let public = template.routes.iter().filter(|route| route.caller == Caller::Anyone && !PAGES.contains(&route.function.as_str()));
     let public: Vec<_> = public.map(|route| route.path.as_str()).collect();
     assert_eq!(public, ["/v1/openapi.json"], "only the description is for everybody");
-    let says_open = |route: &Route| route.operation.as_ref().is_some_and(|operation| operation.security.is_some());
+    let says_open = |route: &Route| route.description().is_some_and(|description| description.operation.security.is_some());
     let open: Vec<_> = operations.into_iter().filter(says_open).map(|route| route.path).collect();
     assert_eq!(open, public, "what the template opens is what the routes say with security(())");
     assert!(template.routes.iter().all(|route| !PAGES.contains(&route.function.as_str()) || route.caller == Caller::Anyone), "pages hold no data");

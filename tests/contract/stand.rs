@@ -1,6 +1,7 @@
 //! The engines that the table's contract is checked on, and how a test arranges contacts and jobs there.
 
 use app::{
+    aws::WhenUsed,
     clock::Clock,
     random,
     store::{Change, Refusal, Store, Stored, Unit},
@@ -25,7 +26,7 @@ pub struct Stand {
     pub engine: &'static str,
     pub clock: Clock,
     pub store: Store,
-    pub client: Client,
+    pub client: WhenUsed<Client>,
     pub table: String,
     pub team: TeamId,
     now_ms: AtomicI64,

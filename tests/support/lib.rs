@@ -111,7 +111,8 @@ impl TestApp {
         let engines = in_memory().await;
         let settings = settings(&engines);
         let mut clients = app::aws::clients(&settings).expect("the clients are made");
-        clients.dynamodb = meter.on(&clients.dynamodb);
+        let metered = meter.on(&clients.dynamodb);
+        clients.dynamodb = app::aws::when_used(|| metered);
         Self::over(engines, clients, settings)
     }
 

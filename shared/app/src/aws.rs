@@ -26,21 +26,22 @@ const ATTEMPT: Duration = Duration::from_secs(2);
 const FILE_OPERATION: Duration = Duration::from_mins(1);
 const FILE_ATTEMPT: Duration = Duration::from_secs(25);
 
-/// A client that is made when it is first used: most functions need the table only, and making a client is a good part of a cold start.
+/// A client that is made when it is first used: making one takes a good part of a cold start, and most functions need the table's only.
 pub type WhenUsed<T> = Arc<LazyLock<T, Box<dyn FnOnce() -> T + Send>>>;
 
 /// The clients of one process.
 #[derive(Debug, Clone)]
 pub struct Clients {
     /// The table.
-    pub dynamodb: aws_sdk_dynamodb::Client,
+    pub dynamodb: WhenUsed<aws_sdk_dynamodb::Client>,
     /// The bucket.
     pub s3: WhenUsed<aws_sdk_s3::Client>,
     /// Asynchronous invocation of the worker.
     pub lambda: WhenUsed<aws_sdk_lambda::Client>,
 }
 
-fn when_used<T>(make: impl FnOnce() -> T + Send + 'static) -> WhenUsed<T> {
+/// A client that is made by this when it is first used.
+pub fn when_used<T>(make: impl FnOnce() -> T + Send + 'static) -> WhenUsed<T> {
     Arc::new(LazyLock::new(Box::new(make)))
 }
 
@@ -73,9 +74,10 @@ pub fn clients_over(settings: &Settings, http: &SharedHttpClient) -> Clients {
         }};
     }
     let s3 = config!(aws_sdk_s3, aws.s3_endpoint, FILE_OPERATION, FILE_ATTEMPT).force_path_style(aws.s3_endpoint.is_some());
+    let dynamodb = config!(aws_sdk_dynamodb, aws.dynamodb_endpoint, OPERATION, ATTEMPT);
     let lambda = config!(aws_sdk_lambda, aws.lambda_endpoint, OPERATION, ATTEMPT);
     Clients {
-        dynamodb: aws_sdk_dynamodb::Client::from_conf(config!(aws_sdk_dynamodb, aws.dynamodb_endpoint, OPERATION, ATTEMPT).build()),
+        dynamodb: when_used(|| aws_sdk_dynamodb::Client::from_conf(dynamodb.build())),
         s3: when_used(|| aws_sdk_s3::Client::from_conf(s3.build())),
         lambda: when_used(|| aws_sdk_lambda::Client::from_conf(lambda.build())),
     }

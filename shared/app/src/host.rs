@@ -16,8 +16,15 @@ const RESERVE: Duration = Duration::from_secs(30);
 /// Runs one route as a Lambda function.
 pub async fn lambda(route: Route) -> Result<(), StartError> {
     log();
-    let app = App::new(Settings::from_environment()?, Clock::system())?;
+    let app = start()?;
     lambda_http::run(route.router(app)).await
+}
+
+/// The client of the table is made while the function asks for its first event.
+fn start() -> Result<App, StartError> {
+    let app = App::new(Settings::from_environment()?, Clock::system())?;
+    app.store.warm();
+    Ok(app)
 }
 
 /// Runs an event handler as a Lambda function. An error asks for a retry.
@@ -27,7 +34,7 @@ where
     F: Future<Output = Result<(), Error>>,
 {
     log();
-    let app = App::new(Settings::from_environment()?, Clock::system())?;
+    let app = start()?;
     let handle = &handle;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
         let app = app.clone();

@@ -1,6 +1,6 @@
 //! The OpenAPI 3.1 description, put together from the routes' own.
 
-use crate::Route;
+use crate::{Route, route::Description};
 use utoipa::openapi::{
     Components, ContentBuilder, Info, OpenApi, Paths, Ref, RefOr, Response, ResponseBuilder,
     path::{HttpMethod, PathItem},
@@ -22,8 +22,8 @@ pub fn describe(routes: Vec<Route>) -> OpenApi {
     let mut paths = Paths::new();
     let mut components = Components::new();
     for route in routes {
-        let Some(mut operation) = route.operation else { continue };
-        for (name, schema) in route.schemas {
+        let Some(Description { mut operation, schemas }) = route.description() else { continue };
+        for (name, schema) in schemas {
             components.schemas.insert(name, schema);
         }
         operation.operation_id = Some(route.name.to_owned());

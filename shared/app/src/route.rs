@@ -20,12 +20,23 @@ pub struct Route {
     pub method: Method,
     /// The path, with `{name}` for parameters, as API Gateway, axum and OpenAPI all write them.
     pub path: String,
-    /// Its OpenAPI description; a page has none.
-    pub operation: Option<Operation>,
-    /// The schemas that the description names.
-    pub schemas: Vec<(String, RefOr<Schema>)>,
+    describe: Option<fn() -> Description>,
     more_paths: Vec<String>,
     handler: MethodRouter<App>,
+}
+
+/// What OpenAPI says of a route.
+pub struct Description {
+    /// The operation.
+    pub operation: Operation,
+    /// The schemas that it names.
+    pub schemas: Vec<(String, RefOr<Schema>)>,
+}
+
+impl fmt::Debug for Description {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Description").field("operation", &self.operation.operation_id).finish_non_exhaustive()
+    }
 }
 
 impl fmt::Debug for Route {
@@ -49,10 +60,7 @@ impl Route {
             Some(HttpMethod::Delete) => (Method::DELETE, axum::routing::delete(handler)),
             _ => (Method::GET, axum::routing::get(handler)),
         };
-        let mut schemas = vec![("ProblemDetails".to_owned(), crate::error::ProblemDetails::schema())];
-        <crate::error::ProblemDetails as utoipa::ToSchema>::schemas(&mut schemas);
-        D::schemas(&mut schemas);
-        Self { name, method, path: D::path(), operation: Some(D::operation()), schemas, more_paths: Vec::new(), handler }
+        Self { name, method, path: D::path(), describe: Some(describe::<D>), more_paths: Vec::new(), handler }
     }
 
     /// Pages for browsers, open to everybody. They are no operation of the API, so its description leaves them out. The first path, as API
@@ -64,25 +72,37 @@ impl Route {
     {
         let more_paths = more_paths.iter().map(|&path| path.to_owned()).collect();
         let handler = axum::routing::get(handler);
-        Self { name, method: Method::GET, path: path.to_owned(), operation: None, schemas: Vec::new(), more_paths, handler }
+        Self { name, method: Method::GET, path: path.to_owned(), describe: None, more_paths, handler }
+    }
+
+    /// Its OpenAPI description, put together when it is asked for: most functions never are, and it would slow their start. A page has none.
+    pub fn description(&self) -> Option<Description> {
+        self.describe.map(|describe| describe())
     }
 
     /// Every method and path that leads here. API Gateway does not take HEAD for GET, and pages are asked for both.
     pub fn endpoints(&self) -> Vec<(Method, String)> {
-        let methods = if self.operation.is_some() { vec![self.method.clone()] } else { vec![Method::GET, Method::HEAD] };
+        let methods = if self.describe.is_some() { vec![self.method.clone()] } else { vec![Method::GET, Method::HEAD] };
         let paths = || std::iter::once(&self.path).chain(&self.more_paths);
         methods.into_iter().flat_map(|method| paths().map(move |path| (method.clone(), path.clone()))).collect()
     }
 
     /// This route alone, ready to serve.
     pub fn router(self, app: App) -> Router {
-        let router = match self.operation {
+        let router = match self.describe {
             Some(_) => Router::new().route(&self.path, self.handler),
             // API Gateway has matched the path, in a notation for the rest of it that is not axum's.
             None => Router::new().fallback(self.handler),
         };
         router.with_state(app)
     }
+}
+
+fn describe<D: utoipa::Path + utoipa::__dev::SchemaReferences>() -> Description {
+    let mut schemas = vec![("ProblemDetails".to_owned(), crate::error::ProblemDetails::schema())];
+    <crate::error::ProblemDetails as utoipa::ToSchema>::schemas(&mut schemas);
+    D::schemas(&mut schemas);
+    Description { operation: D::operation(), schemas }
 }
 
 /// `route!("contacts-create", handle)`: the route of this file's `#[utoipa::path]` handler.

@@ -2,7 +2,7 @@
 
 use super::{Run, Stop, chain::guards, parts::Series, plan::add};
 use crate::{
-    Error,
+    App, Error,
     host::Deadline,
     store::{Change, Consistency, Refusal, Stored, Unit},
     worker::Task,
@@ -11,7 +11,7 @@ use domain::{
     contact::Contact,
     field::Field,
     history::Author,
-    ids::ContactId,
+    ids::{ContactId, TeamId},
     job::{Counts, State},
     plan::{Action, Bond, Row, RowProblem},
 };
@@ -23,7 +23,7 @@ use std::{
 /// Changes go into the log under a moment that is at most this old, so that whoever reads the log's newest stretch finds them.
 const STAMP_MS: i64 = 4_000;
 /// How many units are written between two looks at the stamp.
-const UNITS: usize = 200;
+const UNITS: usize = 500;
 /// How often a unit whose chain of managers moved is tried anew.
 const TRIES: usize = 5;
 
@@ -41,14 +41,25 @@ impl Run<'_> {
     /// Applies the parts that are left. Of a cancelled job nothing more is stored: its rows are listed as failed, so that every row is accounted for.
     pub(super) async fn apply(&mut self, deadline: Deadline) -> Result<(), Stop> {
         let mut is_first = true;
+        let mut ahead = None;
         while self.job.applied_parts < self.job.plan_parts && !deadline.is_near(&self.app.clock) {
             if is_first && self.job.state == State::Applying {
                 self.stamp().await?;
             }
             is_first = false;
             let number = self.job.applied_parts;
-            let rows = self.app.read_part(&self.job, Series::Plan, number).await?;
-            let (rows, write_units) = self.apply_part(rows).await?;
+            let rows = match ahead.take() {
+                Some(rows) => rows,
+                None => self.app.read_part(&self.job, Series::Plan, number).await?,
+            };
+            let (app, job) = (self.app, self.job.clone());
+            let next = async {
+                let is_there = number + 1 < job.plan_parts;
+                if is_there { app.read_part(&job, Series::Plan, number + 1).await.map(Some) } else { Ok(None) }
+            };
+            let (applied, next) = futures::join!(self.apply_part(rows), next);
+            let (rows, write_units) = applied?;
+            ahead = next?;
             // Whoever lost the job meanwhile must not replace what its successor stored.
             self.still_held().await?;
             self.app.save_part(&self.job, Series::Outcome, number, &rows).await?;
@@ -105,23 +116,17 @@ impl Run<'_> {
         let groups = groups(&rows);
         let mut refused: HashMap<usize, Refused> = HashMap::new();
         let mut write_units = 0.0;
-        for groups in groups.chunks(UNITS) {
-            let groups: Vec<Group> = groups.iter().filter(|group| rows[(*group).clone()].iter().any(Row::writes)).cloned().collect();
-            if self.job.state == State::Cancelling {
-                refused.extend(groups.into_iter().map(|group| (group.start, Refused::Row(group.start, RowProblem::new(CANCELLED)))));
-                continue;
-            }
-            if self.is_stamp_old() && !groups.is_empty() {
-                // Somebody may have cancelled meanwhile: then what is left of the part is not stored, but what was is still counted.
-                match self.stamp().await {
-                    Err(Stop::Lost) if self.is_being_cancelled().await? => {
-                        refused.extend(groups.into_iter().map(|group| (group.start, Refused::Row(group.start, RowProblem::new(CANCELLED)))));
-                        continue;
-                    }
-                    stamped => stamped?,
-                }
-            }
-            write_units += self.store(&rows, groups, &mut refused).await?;
+        let writing: Vec<Group> = groups.iter().filter(|group| rows[(*group).clone()].iter().any(Row::writes)).cloned().collect();
+        let mut chunks = writing.chunks(UNITS);
+        let mut ready = self.prepare(&rows, chunks.next(), &mut refused).await?;
+        while let Some(units) = ready {
+            // What comes next is read and put together while this is being written.
+            let (app, team) = (self.app, self.job.team.clone());
+            let mut refused_next = HashMap::new();
+            let (stored, next) = futures::join!(store(app, &team, units), self.prepare(&rows, chunks.next(), &mut refused_next));
+            refused.extend(refused_next);
+            write_units += self.note(&rows, stored?, &mut refused).await?;
+            ready = next?;
         }
         let written = self.find_written(&rows, &groups, &refused).await?;
         for group in groups {
@@ -155,37 +160,72 @@ impl Run<'_> {
         Ok(cancelling)
     }
 
-    /// Stores groups of rows on what is there now; notes those that cannot be.
-    async fn store(&self, rows: &[Row], groups: Vec<Group>, refused: &mut HashMap<usize, Refused>) -> Result<f64, Error> {
-        let mut waiting = groups;
-        let mut write_units = 0.0;
-        for _ in 0..TRIES {
-            let ids: BTreeSet<ContactId> = waiting.iter().flat_map(|group| rows[group.clone()].iter().filter_map(|row| row.contact)).collect();
-            let stored = self.app.store.find_all_stored(&self.job.team, &ids, Consistency::Strong).await?;
-            let mut known = HashMap::new();
-            let mut units = Vec::new();
-            for group in waiting {
-                match self.unit(rows, &group, &stored, &mut known).await? {
-                    Ok(unit) => units.push((group, unit)),
-                    Err(why) => drop(refused.insert(group.start, why)),
-                }
+    /// Puts groups of rows together as units, on what is there now; notes those that cannot be. `None` when there are no more groups.
+    async fn prepare(
+        &mut self,
+        rows: &[Row],
+        groups: Option<&[Group]>,
+        refused: &mut HashMap<usize, Refused>,
+    ) -> Result<Option<Vec<(Group, Unit)>>, Stop> {
+        let Some(groups) = groups else { return Ok(None) };
+        if self.is_cancelled().await? {
+            refused.extend(groups.iter().map(|group| (group.start, Refused::Row(group.start, RowProblem::new(CANCELLED)))));
+            return Ok(Some(Vec::new()));
+        }
+        Ok(Some(self.units(rows, groups.to_vec(), refused).await?))
+    }
+
+    /// Whether nothing more is to be stored. If it is, the moment under which it will stand in the log is fresh.
+    async fn is_cancelled(&mut self) -> Result<bool, Stop> {
+        if self.job.state == State::Cancelling {
+            return Ok(true);
+        }
+        if !self.is_stamp_old() {
+            return Ok(false);
+        }
+        match self.stamp().await {
+            // Somebody may have cancelled meanwhile: then what is left of the part is not stored, but what was is still counted.
+            Err(Stop::Lost) if self.is_being_cancelled().await? => Ok(true),
+            stamped => stamped.map(|()| false),
+        }
+    }
+
+    async fn units(&self, rows: &[Row], groups: Vec<Group>, refused: &mut HashMap<usize, Refused>) -> Result<Vec<(Group, Unit)>, Error> {
+        let ids: BTreeSet<ContactId> = groups.iter().flat_map(|group| rows[group.clone()].iter().filter_map(|row| row.contact)).collect();
+        let stored = self.app.store.find_all_stored(&self.job.team, &ids, Consistency::Strong).await?;
+        let mut known = HashMap::new();
+        let mut units = Vec::new();
+        for group in groups {
+            match self.unit(rows, &group, &stored, &mut known).await? {
+                Ok(unit) => units.push((group, unit)),
+                Err(why) => drop(refused.insert(group.start, why)),
             }
-            let (groups, units): (Vec<Group>, Vec<Unit>) = units.into_iter().unzip();
-            let committed = self.app.store.commit(&self.job.team, &units).await?;
-            write_units += committed.write_units;
-            waiting = Vec::new();
-            for (group, result) in groups.into_iter().zip(committed.results) {
+        }
+        Ok(units)
+    }
+
+    /// Notes what was not stored. Groups whose chain of managers moved are tried anew.
+    async fn note(&self, rows: &[Row], stored: Stores, refused: &mut HashMap<usize, Refused>) -> Result<f64, Error> {
+        let (mut results, mut write_units) = stored;
+        for _ in 1..TRIES {
+            let mut moved = Vec::new();
+            for (group, result) in std::mem::take(&mut results) {
                 match result {
                     Ok(()) => {}
-                    Err(Refusal::Moved) => waiting.push(group),
+                    Err(Refusal::Moved) => moved.push(group),
                     Err(refusal) => drop(refused.insert(group.start, explain(rows, &group, refusal))),
                 }
             }
-            if waiting.is_empty() {
-                break;
+            if moved.is_empty() {
+                return Ok(write_units);
             }
+            let units = self.units(rows, moved, refused).await?;
+            let again = store(self.app, &self.job.team, units).await?;
+            results = again.0;
+            write_units += again.1;
         }
-        refused.extend(waiting.into_iter().map(|group| (group.start, Refused::Row(group.start, RowProblem::new(MOVED)))));
+        let left = results.into_iter().filter_map(|(group, result)| Some((group.start, explain(rows, &group, result.err()?))));
+        refused.extend(left);
         Ok(write_units)
     }
 
@@ -261,6 +301,15 @@ impl Run<'_> {
         let needed = Duration::from_secs_f64(write_units / f64::from(limit.max(1)));
         tokio::time::sleep(needed.saturating_sub(took)).await;
     }
+}
+
+/// What became of groups that were stored together, and what it cost in write units.
+type Stores = (Vec<(Group, Result<(), Refusal>)>, f64);
+
+async fn store(app: &App, team: &TeamId, units: Vec<(Group, Unit)>) -> Result<Stores, Error> {
+    let (groups, units): (Vec<Group>, Vec<Unit>) = units.into_iter().unzip();
+    let committed = app.store.commit(team, &units).await?;
+    Ok((groups.into_iter().zip(committed.results).collect(), committed.write_units))
 }
 
 /// Why a group is not stored, by the row at fault.

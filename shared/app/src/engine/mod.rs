@@ -119,7 +119,7 @@ impl Run<'_> {
             match (self.job.state, &self.job.work) {
                 (State::Planning, _) => self.plan(deadline).await?,
                 (State::Applying, Work::Export { .. }) => self.export().await?,
-                (State::Applying | State::Cancelling, _) => self.apply(deadline).await?,
+                (State::Applying | State::Cancelling, _) => Box::pin(self.apply(deadline)).await?,
                 _ => return Ok(()),
             }
         }

@@ -20,12 +20,14 @@ use domain::{
     field::Field,
     ids::{ContactId, TeamId},
 };
-use futures::future::join_all;
+use futures::{StreamExt, TryStreamExt, stream};
 use std::{
     collections::{BTreeMap, HashSet},
     time::Duration,
 };
 
+/// How many transactions are on their way at once.
+const AT_ONCE: usize = 8;
 /// How often a transaction that met another one is tried again.
 const TRIES: u32 = 10;
 /// How old a change's moment in the log may be when the change is sent. With the five seconds that the SDK gives a call it takes effect
@@ -45,8 +47,8 @@ impl Store {
         while next < built.len() {
             let (packs, after) = wave(&built, next);
             next = after;
-            for pack in join_all(packs.into_iter().map(|pack| self.write_pack(&built, pack))).await {
-                let (outcome, cost) = pack?;
+            let mut written = stream::iter(packs).map(|pack| self.write_pack(&built, pack)).buffer_unordered(AT_ONCE);
+            while let Some((outcome, cost)) = written.try_next().await? {
                 write_units += cost;
                 for (index, result) in outcome {
                     results[index] = Some(result);

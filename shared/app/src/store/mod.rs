@@ -21,7 +21,7 @@ pub use log::{Logged, row};
 pub use once::Taken;
 pub use snapshots::SnapshotPointer;
 
-use crate::{Error, clock::Clock};
+use crate::{Error, aws::WhenUsed, clock::Clock};
 use aws_sdk_dynamodb::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
@@ -30,7 +30,7 @@ use aws_sdk_dynamodb::{
 use futures::{StreamExt, TryStreamExt, stream};
 use keys::Key;
 use serde::{Serialize, de::DeserializeOwned};
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, sync::LazyLock, time::Duration};
 
 /// An item as the SDK has it.
 pub type Item = HashMap<String, AttributeValue>;
@@ -38,7 +38,7 @@ pub type Item = HashMap<String, AttributeValue>;
 /// The table.
 #[derive(Debug, Clone)]
 pub struct Store {
-    client: Client,
+    client: WhenUsed<Client>,
     table: String,
     clock: Clock,
 }
@@ -62,8 +62,14 @@ const PAGE: i32 = 500;
 
 impl Store {
     /// A table.
-    pub const fn new(client: Client, table: String, clock: Clock) -> Self {
+    pub const fn new(client: WhenUsed<Client>, table: String, clock: Clock) -> Self {
         Self { client, table, clock }
+    }
+
+    /// Makes the client now, beside whatever comes next.
+    pub(crate) fn warm(&self) {
+        let client = self.client.clone();
+        tokio::task::spawn_blocking(move || LazyLock::force(&client).config().region().is_some());
     }
 
     async fn find_item(&self, key: Key) -> Result<Option<Item>, Error> {

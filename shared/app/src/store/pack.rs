@@ -9,8 +9,6 @@ use std::collections::{HashMap, HashSet};
 const MAX_ITEMS: usize = 90;
 /// A transaction takes 4 MB; some room is left.
 const MAX_BYTES: usize = 3 << 20;
-/// How many transactions are on their way at once.
-const AT_ONCE: usize = 8;
 
 /// What an item of a transaction stands for, so that a refusal can be told from its place.
 #[derive(Debug, Clone, Copy)]
@@ -48,8 +46,8 @@ fn bytes(value: &AttributeValue) -> usize {
     }
 }
 
-/// Units that write nothing in common, packed into at most [`AT_ONCE`] transactions, and where the next wave begins. A transaction may not
-/// name an item twice; units may share what they only look at.
+/// Units that write nothing in common, packed into transactions that may be written side by side, and where the next wave begins. A
+/// transaction may not name an item twice; units may share what they only look at.
 pub(super) fn wave(built: &[Built], from: usize) -> (Vec<Vec<usize>>, usize) {
     let mut written: HashSet<&Key> = HashSet::new();
     let mut guarded: HashMap<&Key, Option<ContactId>> = HashMap::new();
@@ -66,9 +64,6 @@ pub(super) fn wave(built: &[Built], from: usize) -> (Vec<Vec<usize>>, usize) {
         let has_room = |items: usize, bytes: usize| items == 0 || (items + unit.items.len() <= MAX_ITEMS && bytes + unit.bytes <= MAX_BYTES);
         let fits = packs.last().is_some_and(|(_, items, bytes)| has_room(*items, *bytes));
         if !fits {
-            if packs.len() == AT_ONCE {
-                break;
-            }
             packs.push((Vec::new(), 0, 0));
         }
         if let Some((pack, items, bytes)) = packs.last_mut() {
