@@ -152,6 +152,14 @@ on_every_engine! {
         assert_eq!(stand.store.find_sync_id_holders(&stand.team, &["S-1".to_owned()].into()).await.unwrap()["S-1"], ann.id);
     }
 
+    async fn a_change_that_waited_too_long_to_be_found_by_searches_is_not_sent(stand: &Stand) {
+        let late = stand.creation(&json!({"firstName": "Ann"}));
+        stand.clock.advance(std::time::Duration::from_secs(16));
+        let refused = stand.store.commit(&stand.team, &[unit([late.clone()])]).await;
+        assert!(matches!(refused, Err(Error::TooMany { .. })), "{refused:?}");
+        assert_eq!(stand.store.find_contact(&stand.team, late.after().unwrap().id).await.unwrap(), None);
+    }
+
     async fn claims_move_between_contacts_of_one_unit_and_are_freed(stand: &Stand) {
         let ann = stand.create(&json!({"firstName": "Ann", "primaryEmail": "ann@x.example", "directorySyncId": "S-1"})).await;
         let bob = stand.create(&json!({"firstName": "Bob", "primaryEmail": "bob@x.example"})).await;

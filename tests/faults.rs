@@ -87,6 +87,48 @@ async fn reads_that_fail_are_read_again() {
     import_through("BatchGetItem", Fault::NeverSent, 3).await;
 }
 
+/// Takes a job up again and again, as the sweeper does.
+async fn take_up(test: &TestApp, job: &Job, times: usize) {
+    for _ in 0..times {
+        let (deadline, task) = (Deadline::within(&test.app.clock, Duration::from_mins(15)), Task::Job { team: job.team.clone(), job: job.id });
+        let _may_fail = test.app.perform(task, deadline).await;
+        test.clock_forward(61).await;
+    }
+}
+
+#[tokio::test]
+async fn a_job_whose_writes_never_arrive_is_cancelled_and_its_rows_are_listed() {
+    let test = TestApp::start_over(|http| app_http(FailingNetwork::after(1, http, "TransactWriteItems", Fault::NeverSent, 1))).await;
+    let importer = test.member("demo", &[Permission::ImportContacts, Permission::ModifyContacts]).await;
+    let planned = test.plan_import(&ROUTES, &importer, &people_csv(0..30, "X"), &json!({})).await;
+    test.hold_worker();
+    test.call(jobs::apply::route(), testing::Call::post(&format!("/v1/jobs/{}/apply", planned.id)).by(&importer)).await;
+    take_up(&test, &planned, 20).await;
+    let job = test.job("demo", &json!(planned.id)).await;
+    assert_eq!((job.state, job.counts.rows()), (State::Applying, 0), "it is not given up too early");
+    take_up(&test, &planned, 1).await;
+    let job = test.job("demo", &json!(planned.id)).await;
+    assert_eq!((job.state, job.counts.failed, job.counts.rows()), (State::Cancelled, 30, 30));
+    assert!(job.problem.is_some_and(|problem| problem.contains("20 times")));
+}
+
+#[tokio::test]
+async fn an_export_that_cannot_be_read_ends_as_failed() {
+    let test = TestApp::start().await;
+    let importer = test.member("demo", &[Permission::ImportContacts, Permission::ModifyContacts]).await;
+    test.import(&ROUTES, &importer, &people_csv(0..3, "X"), &json!({})).await;
+    test.hold_worker();
+    let started = test.call(jobs::start_export::route(), testing::Call::post("/v1/exports").by(&importer).json(&json!({"selection": "all"}))).await;
+    let job = test.job("demo", &started.json["id"]).await;
+    let chosen = app::engine::parts::upload(&job.team, job.id).replace("upload.csv", "contacts.zst");
+    assert!(test.app.files.find(&chosen).await.expect("the bucket answers").is_some());
+    test.app.files.save(&chosen, b"damaged".to_vec()).await.expect("saved");
+    take_up(&test, &job, 21).await;
+    let job = test.job("demo", &started.json["id"]).await;
+    assert_eq!((job.state, job.exported), (State::Failed, 0));
+    assert!(job.problem.is_some_and(|problem| problem.contains("20 times")));
+}
+
 /// Kills the worker at ten random points of an import and of its undo. `KDESK_CRASH_ROWS` sets how many rows.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_killed_at_ten_random_points_ends_exact_to_the_row() {
@@ -98,7 +140,7 @@ async fn a_job_killed_at_ten_random_points_ends_exact_to_the_row() {
     test.hold_worker();
     let begun = test.call(jobs::apply::route(), testing::Call::post(&format!("/v1/jobs/{}/apply", planned.id)).by(&importer)).await;
     assert_eq!(begun.json["state"], "applying");
-    let kills = kill_ten_times(&test, &importer, &planned).await;
+    let kills = kill_ten_times(&test, &planned, rows).await;
     test.release_worker().await;
     let job = test.finish(&importer, &json!(planned.id)).await;
     check(&test, &job, rows).await;
@@ -106,7 +148,7 @@ async fn a_job_killed_at_ten_random_points_ends_exact_to_the_row() {
 
     test.hold_worker();
     let undo = test.app.start_undo(&importer, job.id).await.expect("the undo begins");
-    let kills = kill_ten_times(&test, &importer, &undo).await;
+    let kills = kill_ten_times(&test, &undo, rows).await;
     test.release_worker().await;
     let undone = test.finish(&importer, &json!(undo.id)).await;
     assert_eq!((undone.counts.rows() as usize, undone.counts.failed), (rows, 0));
@@ -115,15 +157,15 @@ async fn a_job_killed_at_ten_random_points_ends_exact_to_the_row() {
     println!("{rows} rows, killed {kills} times while undoing");
 }
 
-/// Starts the worker ten times and stops it dead after a random while, wherever it is: requests on their way may or may not take effect.
-async fn kill_ten_times(test: &TestApp, importer: &Member, job: &Job) -> usize {
+/// Starts the worker ten times and stops it dead after a random while, longer for more rows, wherever it is: requests on their way may or may not take effect.
+async fn kill_ten_times(test: &TestApp, job: &Job, rows: usize) -> usize {
     let mut kills = 0;
     for _ in 0..10 {
-        let (app, task) = (test.app.clone(), Task::Job { team: importer.team.clone(), job: job.id });
+        let (app, task) = (test.app.clone(), Task::Job { team: job.team.clone(), job: job.id });
         let worker = tokio::spawn(async move { app.perform(task, Deadline::within(&app.clock, Duration::from_mins(15))).await });
         let mut random = [0];
         app::random::fill(&mut random);
-        tokio::time::sleep(Duration::from_millis(30 + 3 * u64::from(random[0]))).await;
+        tokio::time::sleep(Duration::from_millis(30 + 3 * u64::from(random[0])) * (rows / 6_000).max(1) as u32).await;
         worker.abort();
         kills += usize::from(worker.await.is_err());
         test.clock_forward(61).await;

@@ -61,6 +61,8 @@ const EXPECTED: &[(&str, &str, f64, f64)] = &[
     ("jobs-list", "five jobs", 2.0, 0.0),
     ("jobs-start-import", "again", 2.0, 1.0),
     ("jobs-cancel", "", 4.0, 1.0),
+    ("contacts-create", "with an Idempotency-Key", 1.0, 8.0),
+    ("contacts-create", "the same sent again", 2.0, 1.0),
     ("jobs-sweep", "nothing to do", 0.5, 0.0),
 ];
 
@@ -204,6 +206,10 @@ async fn measure() -> Vec<Measured> {
     bench.call(jobs::list::route(), "five jobs", get("/v1/jobs?pageSize=5")).await;
     let waiting = bench.call(jobs::start_import::route(), "again", post("/v1/imports", json!({"fileName": "b.csv", "size": 1}))).await;
     bench.call(jobs::cancel::route(), "", post(&job_of(&waiting["job"], "/cancel"), json!({}))).await;
+    let named = post("/v1/contacts", json!({"firstName": "Bea", "primaryEmail": "bea@x.example", "company": "Example GmbH"}))
+        .header("idempotency-key", "bea");
+    bench.call(contacts::create::route(), "with an Idempotency-Key", named.clone()).await;
+    bench.call(contacts::create::route(), "the same sent again", named).await;
     test.clock_forward(3_600).await;
     meter.take();
     jobs::sweep::handle(test.app.clone(), json!({}), Deadline::within(&test.app.clock, Duration::from_mins(1))).await.unwrap();

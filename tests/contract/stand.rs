@@ -1,6 +1,7 @@
 //! The engines that the table's contract is checked on, and how a test arranges contacts and jobs there.
 
 use app::{
+    clock::Clock,
     random,
     store::{Change, Refusal, Store, Stored, Unit},
 };
@@ -16,9 +17,13 @@ use serde_json::Value;
 use std::sync::atomic::{AtomicI64, Ordering};
 use testing::LocalTable;
 
+/// When a test begins, in milliseconds since 1970.
+const NOW_MS: i64 = 1_772_355_600_000;
+
 /// One engine with a table of its own.
 pub struct Stand {
     pub engine: &'static str,
+    pub clock: Clock,
     pub store: Store,
     pub client: Client,
     pub table: String,
@@ -44,8 +49,9 @@ async fn stand(engine: &'static str, table: Option<LocalTable>) -> Stand {
     }
     let client = app::aws::clients(&settings).unwrap().dynamodb;
     let table = settings.table;
-    let store = Store::new(client.clone(), table.clone());
-    Stand { engine, store, client, table, team: "demo".parse().unwrap(), now_ms: AtomicI64::new(1_772_355_600_000), _engines: engines }
+    let clock = Clock::set_by_hand(app::clock::timestamp(NOW_MS));
+    let store = Store::new(client.clone(), table.clone(), clock.clone());
+    Stand { engine, clock, store, client, table, team: "demo".parse().unwrap(), now_ms: AtomicI64::new(NOW_MS), _engines: engines }
 }
 
 impl Stand {

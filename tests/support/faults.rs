@@ -38,6 +38,7 @@ struct Rules {
     operation: &'static str,
     fault: Fault,
     every: u64,
+    spared: u64,
     calls: AtomicU64,
     failed: AtomicU64,
 }
@@ -45,7 +46,12 @@ struct Rules {
 impl FailingNetwork {
     /// Of all calls of an operation, such as `TransactWriteItems`, every n-th fails.
     pub fn new(inner: SharedHttpClient, operation: &'static str, fault: Fault, every: u64) -> Self {
-        Self { inner, rules: Arc::new(Rules { operation, fault, every, calls: AtomicU64::new(0), failed: AtomicU64::new(0) }) }
+        Self::after(0, inner, operation, fault, every)
+    }
+
+    /// The same after the first calls, which are spared so that a test can be arranged.
+    pub fn after(spared: u64, inner: SharedHttpClient, operation: &'static str, fault: Fault, every: u64) -> Self {
+        Self { inner, rules: Arc::new(Rules { operation, fault, every, spared, calls: AtomicU64::new(0), failed: AtomicU64::new(0) }) }
     }
 
     /// How many calls have failed.
@@ -72,7 +78,10 @@ impl HttpConnector for FailingConnector {
         let target = request.headers().get("x-amz-target").unwrap_or_default().to_owned();
         let rules = &self.rules;
         let is_meant = target.ends_with(&format!(".{}", rules.operation));
-        let fails = is_meant && (rules.calls.fetch_add(1, Ordering::SeqCst) + 1).is_multiple_of(rules.every);
+        let fails = is_meant && {
+            let call = rules.calls.fetch_add(1, Ordering::SeqCst) + 1;
+            call > rules.spared && (call - rules.spared).is_multiple_of(rules.every)
+        };
         if !fails {
             return self.inner.call(request);
         }

@@ -3,8 +3,8 @@
 use crate::save::save;
 use app::{
     App, Error, Route,
-    extract::{Body, ContactEditor, etag},
-    random,
+    extract::{ContactEditor, OnceBody, etag},
+    once::Claimed,
 };
 use axum::{
     Json,
@@ -24,19 +24,27 @@ pub fn route() -> Route {
 #[utoipa::path(
     post,
     path = "/v1/contacts",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Names this action, e.g. by a UUID: sent again within 48 hours, it answers what the first request made.", example = "7b0f6a5e-0d4e-4b8c-9f55-0b7f1c1f2f11")),
     request_body = Profile,
     responses(
         (status = 201, description = "The contact.", body = ContactView, headers(("Location" = String, description = "Its path."), ("ETag" = String, description = "Its version."))),
         (status = 403, description = "Without “Modify contacts”."),
         (status = 404, description = "`reportsToContactId` names no contact."),
-        (status = 409, description = "Another contact has the Primary Email or the directory identifier; `holder` is its id."),
+        (status = 409, description = "Another contact has the Primary Email or the directory identifier; `holder` is its id. Or the same `Idempotency-Key` is being worked on at this moment."),
         (status = 413, description = "More than 1 MiB."),
         (status = 422, description = "Fields that are unknown or wrong, each named."),
     )
 )]
-async fn handle(State(app): State<App>, member: ContactEditor, Body(fields): Body<Map<String, Value>>) -> Result<impl IntoResponse, Error> {
+async fn handle(
+    State(app): State<App>,
+    member: ContactEditor,
+    OnceBody(fields, once): OnceBody<Map<String, Value>>,
+) -> Result<impl IntoResponse, Error> {
     let profile = Profile::parse(&fields).map_err(Error::fields)?;
-    let contact = save(&app, &member, random::contact_id(), None, profile).await?;
+    let contact = match app.claim_contact(&member, &once).await? {
+        Claimed::Free(id) => save(&app, &member, id, None, profile).await?,
+        Claimed::Made(contact) => contact,
+    };
     let headers = [(header::LOCATION, format!("/v1/contacts/{}", contact.id)), (header::ETAG, etag(contact.version))];
     Ok((StatusCode::CREATED, headers, Json(ContactView(contact))))
 }
@@ -60,6 +68,46 @@ mod tests {
             (&answer.json["contactIsActive"], &answer.json["portalAccess"], &answer.json["version"]),
             (&json!(true), &json!(false), &json!(1))
         );
+    }
+
+    #[tokio::test]
+    async fn a_request_that_is_sent_again_under_its_name_makes_one_contact() {
+        let test = TestApp::start().await;
+        let editor = test.member("demo", &[Permission::ModifyContacts]).await;
+        let call = |name: &str| Call::post("/v1/contacts").by(&editor).header("idempotency-key", "one").json(&json!({"firstName": name}));
+        let (first, again) = (test.call(route(), call("Zoë")).await, test.call(route(), call("Zoë")).await);
+        assert_eq!((again.status, &again.json), (StatusCode::CREATED, &first.json));
+        let other = test.call(route(), call("Ann")).await;
+        assert_eq!((other.status, other.code()), (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused"));
+        let colleague = test.member("demo", &[Permission::ModifyContacts]).await;
+        let stranger = test.member("other", &[Permission::ModifyContacts]).await;
+        for member in [&colleague, &stranger] {
+            let theirs = test.call(route(), call("Zoë").by(member)).await;
+            assert_eq!(theirs.status, StatusCode::CREATED);
+            assert_ne!(theirs.json["id"], first.json["id"], "a name is the member's own");
+        }
+        assert_eq!((test.contacts("demo").await.len(), test.contacts("other").await.len()), (2, 1));
+        test.clock_forward(49 * 60 * 60).await;
+        let later = test.call(route(), call("Zoë")).await;
+        assert_ne!(later.json["id"], first.json["id"], "after two days the name is free, whether or not the table has tidied it");
+        assert_eq!(test.call(route(), call("Zoë").header("idempotency-key", "")).await.problem_fields(), ["Idempotency-Key"]);
+    }
+
+    #[tokio::test]
+    async fn what_an_interrupted_request_did_not_make_is_made_when_it_is_sent_again() {
+        let test = TestApp::start().await;
+        let editor = test.member("demo", &[Permission::ModifyContacts]).await;
+        let body = json!({"firstName": "Zoë"});
+        let call = || Call::post("/v1/contacts").by(&editor).header("idempotency-key", "one").json(&body);
+        let headers = http::HeaderMap::from_iter([(app::once::HEADER, http::HeaderValue::from_static("one"))]);
+        let once = app::once::Once::of(&headers, "/v1/contacts", body.to_string().as_bytes()).expect("a name");
+        let Ok(app::once::Claimed::Free(id)) = test.app.claim_contact(&editor, &once).await else { panic!("nothing is made") };
+        let meanwhile = test.call(route(), call()).await;
+        assert_eq!((meanwhile.status, meanwhile.code()), (StatusCode::CONFLICT, "in_progress"));
+        test.clock_forward(31).await;
+        assert_eq!(test.call(route(), call()).await.json["id"], id.to_string());
+        assert_eq!(test.call(route(), call()).await.json["id"], id.to_string());
+        assert_eq!(test.contacts("demo").await.len(), 1);
     }
 
     #[tokio::test]

@@ -3,6 +3,7 @@
 use app::{
     App, Error, Route,
     extract::{ContactEditor, Path},
+    random,
 };
 use axum::{
     extract::State,
@@ -37,7 +38,7 @@ pub fn route() -> Route {
 async fn handle(State(app): State<App>, member: ContactEditor, Path(id): Path<ContactId>) -> Result<impl IntoResponse, Error> {
     app.store.get_contact(&member.team, id).await?;
     let work = Work::Bulk { action: BulkAction::Delete, chosen: Chosen::Ids(1) };
-    let job = app.new_job(&member, work, domain::job::State::Planning, Review::Skip);
+    let job = app.new_job(&member, random::job_id(app.clock.now_ms()), work, domain::job::State::Planning, Review::Skip);
     let job = app.start(job, &[id]).await?;
     match (job.counts.deleted, job.planned.deleted) {
         (1, _) => Ok((StatusCode::NO_CONTENT, [(JOB, job.id.to_string())])),

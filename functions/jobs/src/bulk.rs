@@ -3,12 +3,13 @@
 use crate::view::JobView;
 use app::{
     App, Error, Route,
-    extract::{Body, ContactEditor},
+    extract::{ContactEditor, OnceBody},
+    once::Claimed,
 };
 use axum::{Json, extract::State, http::StatusCode};
 use domain::{
-    ids::ContactId,
-    job::{self, BulkAction, FilterText, Review, SMALL, Work},
+    ids::{ContactId, TeamId},
+    job::{self, BulkAction, Chosen, FilterText, Review, SMALL, Work},
 };
 use serde::Deserialize;
 
@@ -37,29 +38,47 @@ pub enum Selection {
     Filter(FilterText),
 }
 
+impl Selection {
+    /// The contacts it means at this moment.
+    pub async fn choose(self, app: &App, team: &TeamId) -> Result<(Chosen, Vec<ContactId>), Error> {
+        match self {
+            Self::Ids(ids) => app.choose_ids(team, ids).await,
+            Self::Filter(filter) => app.choose_filter(team, filter).await,
+        }
+    }
+}
+
 /// Does one thing to many contacts. Up to 100 are done when this answers; more become a plan that waits for `apply`.
 #[utoipa::path(
     post,
     path = "/v1/contacts/bulk",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Names this action, e.g. by a UUID: sent again within 48 hours, it answers what the first request made.", example = "7b0f6a5e-0d4e-4b8c-9f55-0b7f1c1f2f11")),
     request_body(content = BulkRequest, example = json!({"action": {"set": {"division": "IT"}}, "selection": {"filter": {"q": "example.com", "status": "active"}}})),
     responses(
         (status = 200, description = "Done: the job with its counts.", body = JobView),
         (status = 202, description = "A job whose plan is being made; apply it when its state is `planned`.", body = JobView),
         (status = 403, description = "Without “Modify contacts”."),
         (status = 404, description = "The team has none of the selected contacts."),
+        (status = 409, description = "The same `Idempotency-Key` is being worked on at this moment; send it again in half a minute."),
         (status = 413, description = "More than 1 MiB: choose by filter."),
         (status = 422, description = "An action or a field that a bulk action cannot do."),
     )
 )]
-async fn handle(State(app): State<App>, member: ContactEditor, Body(request): Body<BulkRequest>) -> Result<(StatusCode, Json<JobView>), Error> {
+async fn handle(
+    State(app): State<App>,
+    member: ContactEditor,
+    OnceBody(request, once): OnceBody<BulkRequest>,
+) -> Result<(StatusCode, Json<JobView>), Error> {
     request.action.check().map_err(Error::fields)?;
-    let (chosen, contacts) = match request.selection {
-        Selection::Ids(ids) => app.choose_ids(&member.team, ids).await?,
-        Selection::Filter(filter) => app.choose_filter(&member.team, filter).await?,
+    let job = match app.claim_job(&member, &once).await? {
+        Claimed::Made(job) => job,
+        Claimed::Free(id) => {
+            let (chosen, contacts) = request.selection.choose(&app, &member.team).await?;
+            let review = if contacts.len() <= SMALL { Review::Skip } else { Review::First };
+            let job = app.new_job(&member, id, Work::Bulk { action: request.action, chosen }, job::State::Planning, review);
+            app.start(job, &contacts).await?
+        }
     };
-    let review = if contacts.len() <= SMALL { Review::Skip } else { Review::First };
-    let job = app.new_job(&member, Work::Bulk { action: request.action, chosen }, job::State::Planning, review);
-    let job = app.start(job, &contacts).await?;
     let status = if job.state.is_live() { StatusCode::ACCEPTED } else { StatusCode::OK };
     Ok((status, Json(JobView::new(job, app.clock.now()))))
 }
@@ -82,6 +101,20 @@ mod tests {
         assert_eq!((answer.status, &answer.json["state"]), (StatusCode::OK, &json!("done")));
         assert_eq!((&answer.json["counts"]["updated"], &answer.json["counts"]["unchanged"], &answer.json["rows"]), (&json!(1), &json!(1), &json!(2)));
         assert!(test.contacts("demo").await.iter().all(|contact| !contact.profile.is_on(Field::ContactIsActive)));
+    }
+
+    #[tokio::test]
+    async fn a_request_that_is_sent_again_under_its_name_is_one_job() {
+        let test = TestApp::start().await;
+        let ann = test.contact("demo", a_contact()).await;
+        let editor = test.member("demo", &[Permission::ModifyContacts]).await;
+        let request = json!({"action": "delete", "selection": {"ids": [ann.id]}});
+        let call = || Call::post("/v1/contacts/bulk").by(&editor).header("idempotency-key", "one").json(&request);
+        let first = test.call(route(), call()).await;
+        let again = test.call(route(), call()).await;
+        assert_eq!((again.status, &again.json), (StatusCode::OK, &first.json), "although there is nobody left to delete");
+        let jobs = test.app.store.list_jobs(&editor.team, None, 10).await.expect("listed").0;
+        assert_eq!((jobs.len(), jobs[0].counts.deleted), (1, 1));
     }
 
     #[tokio::test]

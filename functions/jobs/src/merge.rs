@@ -3,7 +3,8 @@
 use crate::view::JobView;
 use app::{
     App, Error, Route,
-    extract::{Body, ContactEditor},
+    extract::{ContactEditor, OnceBody},
+    once::Claimed,
 };
 use axum::{Json, extract::State};
 use domain::{
@@ -37,23 +38,29 @@ struct MergeRequest {
 #[utoipa::path(
     post,
     path = "/v1/contacts/merge",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Names this action, e.g. by a UUID: sent again within 48 hours, it answers what the first request made.", example = "7b0f6a5e-0d4e-4b8c-9f55-0b7f1c1f2f11")),
     request_body(content = MergeRequest, example = json!({"keep": "0190b5d8-7c1e-7cc0-a000-000000000001", "remove": "0190b5d8-7c1e-7cc0-a000-000000000002", "take": ["company"]})),
     responses(
         (status = 200, description = "The job, done.", body = JobView),
         (status = 403, description = "Without “Modify contacts”."),
         (status = 404, description = "The team does not have both contacts."),
+        (status = 409, description = "The same `Idempotency-Key` is being worked on at this moment; send it again in half a minute."),
         (status = 422, description = "The same contact twice, or more addresses or phones than one contact can have."),
     )
 )]
 async fn handle(
     State(app): State<App>,
     member: ContactEditor,
-    Body(MergeRequest { keep, remove, take }): Body<MergeRequest>,
+    OnceBody(MergeRequest { keep, remove, take }, once): OnceBody<MergeRequest>,
 ) -> Result<Json<JobView>, Error> {
+    let id = match app.claim_job(&member, &once).await? {
+        Claimed::Free(id) => id,
+        Claimed::Made(job) => return Ok(Json(JobView::new(job, app.clock.now()))),
+    };
     let take: Vec<Field> = take.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
     let (staying, going) = futures::try_join!(app.store.get_contact(&member.team, keep), app.store.get_contact(&member.team, remove))?;
     merge(&staying, &going, &take).map_err(|problem| Error::invalid("cannot_merge", problem.to_string()))?;
-    let job = app.new_job(&member, Work::Merge { keep, remove, take }, job::State::Planning, Review::Skip);
+    let job = app.new_job(&member, id, Work::Merge { keep, remove, take }, job::State::Planning, Review::Skip);
     let job = app.start(job, &[keep, remove]).await?;
     Ok(Json(JobView::new(job, app.clock.now())))
 }
@@ -89,6 +96,17 @@ mod tests {
             assert!(profiles.contains(&(before.id, before.created_at, before.profile)));
         }
         assert_eq!(test.problems("demo").await, Vec::<String>::new());
+    }
+
+    #[tokio::test]
+    async fn a_request_that_is_sent_again_under_its_name_is_one_merge() {
+        let test = TestApp::start().await;
+        let (keep, remove) = (test.contact("demo", a_contact()).await, test.contact("demo", a_contact()).await);
+        let editor = test.member("demo", &[Permission::ModifyContacts]).await;
+        let request = json!({"keep": keep.id, "remove": remove.id});
+        let call = || Call::post("/v1/contacts/merge").by(&editor).header("idempotency-key", "one").json(&request);
+        let (first, again) = (test.call(route(), call()).await, test.call(route(), call()).await);
+        assert_eq!((again.status, &again.json["id"]), (StatusCode::OK, &first.json["id"]));
     }
 
     #[tokio::test]

@@ -3,7 +3,8 @@
 use crate::{bulk::Selection, view::JobView};
 use app::{
     App, Error, Route,
-    extract::{Body, Member},
+    extract::{Member, OnceBody},
+    once::Claimed,
 };
 use axum::{Json, extract::State, http::StatusCode};
 use domain::{
@@ -53,10 +54,12 @@ enum FileFormat {
 #[utoipa::path(
     post,
     path = "/v1/exports",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Names this action, e.g. by a UUID: sent again within 48 hours, it answers what the first request made.", example = "7b0f6a5e-0d4e-4b8c-9f55-0b7f1c1f2f11")),
     request_body(content = ExportRequest, example = json!({"selection": "all", "format": "csv"})),
     responses(
         (status = 202, description = "The job.", body = JobView),
         (status = 404, description = "The team has none of the selected contacts."),
+        (status = 409, description = "The same `Idempotency-Key` is being worked on at this moment; send it again in half a minute."),
         (status = 413, description = "More than 1 MiB: choose by filter."),
         (status = 422, description = "A selection or a format that does not exist."),
     )
@@ -64,19 +67,20 @@ enum FileFormat {
 async fn handle(
     State(app): State<App>,
     member: Member,
-    Body(ExportRequest { selection, format: FileFormat::Csv }): Body<ExportRequest>,
+    OnceBody(ExportRequest { selection, format: FileFormat::Csv }, once): OnceBody<ExportRequest>,
 ) -> Result<(StatusCode, Json<JobView>), Error> {
     let selection = match selection {
         ExportSelection::All => Selection::Filter(FilterText::default()),
         ExportSelection::Ids(ids) => Selection::Ids(ids),
         ExportSelection::Filter(filter) => Selection::Filter(filter),
     };
-    let (chosen, contacts) = match selection {
-        Selection::Ids(ids) => app.choose_ids(&member.team, ids).await?,
-        Selection::Filter(filter) => app.choose_filter(&member.team, filter).await?,
+    let job = match app.claim_job(&member, &once).await? {
+        Claimed::Made(job) => job,
+        Claimed::Free(id) => {
+            let (chosen, contacts) = selection.choose(&app, &member.team).await?;
+            app.start(app.new_job(&member, id, Work::Export { chosen }, job::State::Applying, Review::Skip), &contacts).await?
+        }
     };
-    let job = app.new_job(&member, Work::Export { chosen }, job::State::Applying, Review::Skip);
-    let job = app.start(job, &contacts).await?;
     Ok((StatusCode::ACCEPTED, Json(JobView::new(job, app.clock.now()))))
 }
 
@@ -104,6 +108,16 @@ mod tests {
         let file = test.download(job.json["download"].as_str().expect("a link")).await;
         assert!(file.starts_with("id,version,firstName"));
         assert!(file.contains("'=Zoë") && !file.contains("Bob"));
+    }
+
+    #[tokio::test]
+    async fn a_request_that_is_sent_again_under_its_name_is_one_export() {
+        let test = TestApp::start().await;
+        test.contact("demo", a_contact()).await;
+        let viewer = test.member("demo", &[]).await;
+        let call = || Call::post("/v1/exports").by(&viewer).header("idempotency-key", "one").json(&json!({"selection": "all"}));
+        let (first, again) = (test.call(route(), call()).await, test.call(route(), call()).await);
+        assert_eq!((again.status, &again.json["id"]), (StatusCode::ACCEPTED, &first.json["id"]));
     }
 
     #[tokio::test]

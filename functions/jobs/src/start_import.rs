@@ -4,7 +4,8 @@ use crate::view::JobView;
 use app::{
     App, Error, Route,
     engine::parts,
-    extract::{Body, Importer},
+    extract::{Importer, OnceBody},
+    once::Claimed,
 };
 use axum::{Json, extract::State, http::StatusCode};
 use domain::{
@@ -65,15 +66,21 @@ struct UploadRequest {
 #[utoipa::path(
     post,
     path = "/v1/imports",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Names this action, e.g. by a UUID: sent again within 48 hours, it answers what the first request made.", example = "7b0f6a5e-0d4e-4b8c-9f55-0b7f1c1f2f11")),
     request_body = ImportRequest,
     responses(
         (status = 201, description = "The job and the link.", body = ImportStarted),
         (status = 403, description = "Without “Import contacts (bulk)”, or the team's switch “Allow bulk contact import” is off; `missing` names it."),
+        (status = 409, description = "The same `Idempotency-Key` is being worked on at this moment; send it again in half a minute."),
         (status = 413, description = "More than 1 GB."),
         (status = 422, description = "No name, or an empty file."),
     )
 )]
-async fn handle(State(app): State<App>, member: Importer, Body(request): Body<ImportRequest>) -> Result<(StatusCode, Json<ImportStarted>), Error> {
+async fn handle(
+    State(app): State<App>,
+    member: Importer,
+    OnceBody(request, once): OnceBody<ImportRequest>,
+) -> Result<(StatusCode, Json<ImportStarted>), Error> {
     let file_name: String = request.file_name.trim().chars().filter(|c| !c.is_control()).take(MAX_NAME_CHARS).collect();
     if file_name.is_empty() {
         return Err(Error::parameter("fileName", "give the file's name"));
@@ -84,11 +91,17 @@ async fn handle(State(app): State<App>, member: Importer, Body(request): Body<Im
     if request.size > MAX_FILE_BYTES {
         return Err(Error::TooLarge { detail: "A file has at most 1 GB. Split it and import the parts one after the other.".to_owned() });
     }
-    let work = Work::Import { file_name, bytes: request.size, options: None };
-    let job = app.new_job(&member, work, job::State::AwaitingFile, Review::First);
     let bytes = i64::try_from(request.size).map_err(Error::internal)?;
+    let job = match app.claim_job(&member, &once).await? {
+        Claimed::Made(job) => job,
+        Claimed::Free(id) => {
+            let work = Work::Import { file_name, bytes: request.size, options: None };
+            let job = app.new_job(&member, id, work, job::State::AwaitingFile, Review::First);
+            app.store.add_job(&job).await?;
+            job
+        }
+    };
     let link = app.files.upload_link(&parts::upload(&member.team, job.id), bytes, LINK_LIVES).await?;
-    app.store.add_job(&job).await?;
     let upload = UploadRequest { url: link.url, method: "PUT", headers: link.headers.into_iter().collect() };
     Ok((StatusCode::CREATED, Json(ImportStarted { job: JobView::new(job, app.clock.now()), upload })))
 }
@@ -109,6 +122,17 @@ mod tests {
         assert_eq!((answer.status, &answer.json["job"]["state"]), (StatusCode::CREATED, &json!("awaitingFile")));
         assert!(!test.upload(&answer.json["upload"], b"longer").await);
         assert!(test.upload(&answer.json["upload"], b"a,b\r\n").await);
+    }
+
+    #[tokio::test]
+    async fn a_request_that_is_sent_again_under_its_name_is_one_import_with_a_fresh_link() {
+        let test = TestApp::start().await;
+        let importer = test.member("demo", &[Permission::ImportContacts]).await;
+        let request = json!({"fileName": "a.csv", "size": 5});
+        let call = || Call::post("/v1/imports").by(&importer).header("idempotency-key", "one").json(&request);
+        let (first, again) = (test.call(route(), call()).await, test.call(route(), call()).await);
+        assert_eq!(again.json["job"], first.json["job"]);
+        assert!(test.upload(&again.json["upload"], b"a,b\r\n").await);
     }
 
     #[tokio::test]

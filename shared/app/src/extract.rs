@@ -1,8 +1,8 @@
 //! Who is calling and what they sent, as types: a handler that needs a right names it in its signature.
 
-use crate::{App, Error};
+use crate::{App, Error, once::Once};
 use axum::{
-    body::to_bytes,
+    body::{Bytes, to_bytes},
     extract::{FromRequest, FromRequestParts, Path as AxumPath, Query as AxumQuery, Request},
     http::{header::IF_MATCH, request::Parts},
 };
@@ -163,15 +163,35 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, _: &App) -> Result<Self, Error> {
-        let bytes =
-            to_bytes(request.into_body(), MAX_BODY_BYTES).await.map_err(|_| Error::TooLarge { detail: "A request has at most 1 MiB.".to_owned() })?;
-        let text = std::str::from_utf8(&bytes)
-            .map_err(|problem| Error::invalid("invalid_json", format!("The body is not UTF-8: byte {}.", problem.valid_up_to())))?;
-        let mut json = serde_json::Deserializer::from_str(text);
-        let value = serde_path_to_error::deserialize(&mut json).map_err(|problem| named(&problem))?;
-        json.end().map_err(|problem| Error::invalid("invalid_json", problem.to_string()))?;
-        Ok(Self(value))
+        parse(&read(request).await?).map(Self)
     }
+}
+
+/// A JSON body like [`Body`], and how the client names the action: sent again it has one effect.
+#[derive(Debug)]
+pub struct OnceBody<T>(pub T, pub Once);
+
+impl<T: DeserializeOwned> FromRequest<App> for OnceBody<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self, Error> {
+        let (headers, path) = (request.headers().clone(), request.uri().path().to_owned());
+        let bytes = read(request).await?;
+        Ok(Self(parse(&bytes)?, Once::of(&headers, &path, &bytes)?))
+    }
+}
+
+async fn read(request: Request) -> Result<Bytes, Error> {
+    to_bytes(request.into_body(), MAX_BODY_BYTES).await.map_err(|_| Error::TooLarge { detail: "A request has at most 1 MiB.".to_owned() })
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+    let text = std::str::from_utf8(bytes)
+        .map_err(|problem| Error::invalid("invalid_json", format!("The body is not UTF-8: byte {}.", problem.valid_up_to())))?;
+    let mut json = serde_json::Deserializer::from_str(text);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|problem| named(&problem))?;
+    json.end().map_err(|problem| Error::invalid("invalid_json", problem.to_string()))?;
+    Ok(value)
 }
 
 fn named(problem: &serde_path_to_error::Error<serde_json::Error>) -> Error {

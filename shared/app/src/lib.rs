@@ -8,6 +8,7 @@ pub mod error;
 pub mod extract;
 pub mod files;
 pub mod host;
+pub mod once;
 pub mod openapi;
 pub mod random;
 pub mod route;
@@ -49,7 +50,7 @@ impl App {
     /// Puts an app together over clients that were made elsewhere.
     pub fn over(clients: aws::Clients, settings: Settings, clock: Clock) -> Self {
         Self {
-            store: store::Store::new(clients.dynamodb, settings.table.clone()),
+            store: store::Store::new(clients.dynamodb, settings.table.clone(), clock.clone()),
             files: files::Files::new(clients.s3, settings.bucket.clone()),
             worker: worker::Worker::new(clients.lambda, settings.worker_function.clone()),
             directories: Arc::new(directory::Directories::new(settings.directory_bytes)),

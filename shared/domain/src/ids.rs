@@ -48,7 +48,7 @@ macro_rules! uuid_id {
 }
 
 uuid_id!(
-    /// A contact. Random (UUID version 4 or 7): its last byte chooses the shard.
+    /// A contact. Random (UUID version 4), or derived from whom an imported row is about (version 8): its last byte chooses the shard.
     ContactId
 );
 uuid_id!(

@@ -8,7 +8,7 @@
 mod other_process;
 mod raw;
 
-use app::{App, engine::parts, worker::Task};
+use app::{App, engine::parts, random, worker::Task};
 use domain::{
     ids::TeamId,
     job::{FilterText, ImportOptions, Job, MatchBy, Mode, Review, State, Work},
@@ -103,7 +103,7 @@ async fn round(rows: u64) -> Round {
     let (chosen, contacts) = app.choose_filter(&team, FilterText::default()).await.expect("the directory is read");
     assert_eq!(contacts.len() as u64, job.counts.created, "contacts are missing");
     let raw_read = per_second(contacts.len() as u64, raw::read(&app, &team, &contacts).await);
-    let export = app.new_job(&member, Work::Export { chosen }, State::Applying, Review::Skip);
+    let export = app.new_job(&member, random::job_id(app.clock.now_ms()), Work::Export { chosen }, State::Applying, Review::Skip);
     let export = app.start(export, &contacts).await.expect("the export starts");
     let (export, job) = work(&engines, &app, export).await;
     assert_eq!((job.state, job.exported), (State::Done, contacts.len() as u64), "{job:?}");
@@ -121,7 +121,7 @@ async fn round(rows: u64) -> Round {
 /// Uploads a file of so many rows and has it planned.
 async fn import(app: &App, member: &Member, rows: u64) -> Job {
     let work = Work::Import { file_name: "contacts.csv".to_owned(), bytes: 0, options: None };
-    let mut job = app.new_job(member, work, State::Planning, Review::First);
+    let mut job = app.new_job(member, random::job_id(app.clock.now_ms()), work, State::Planning, Review::First);
     let key = parts::upload(&member.team, job.id);
     let mut upload = app.files.upload(&key).await.expect("the upload begins");
     upload.push(people::CSV_HEADER.as_bytes()).await.expect("it is taken");

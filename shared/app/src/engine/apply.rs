@@ -93,7 +93,7 @@ impl Run<'_> {
     /// Notes a fresh moment for the changes to come. All moments of a part are kept until it is counted, so that whatever was written under any of them is found.
     async fn stamp(&mut self) -> Result<(), Stop> {
         let stamp_ms = self.app.clock.now_ms();
-        self.advance(&[State::Applying], |job| {
+        self.hold(&[State::Applying], |job| {
             if job.stamps.last() != Some(&stamp_ms) {
                 job.stamps.push(stamp_ms);
             }

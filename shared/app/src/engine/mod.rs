@@ -125,8 +125,17 @@ impl Run<'_> {
         }
     }
 
-    /// Moves the record on, provided it is still this worker's and stands in one of the given states. A heartbeat too.
+    /// Moves the record on, provided it is still this worker's and stands in one of the given states. What moves on has not stopped at one place.
     async fn advance(&mut self, from: &[State], mut change: impl FnMut(&mut Job)) -> Result<(), Stop> {
+        self.hold(from, |job| {
+            change(job);
+            job.tries = 0;
+        })
+        .await
+    }
+
+    /// Changes the record, provided it is still this worker's and stands in one of the given states. A sign of life too.
+    async fn hold(&mut self, from: &[State], mut change: impl FnMut(&mut Job)) -> Result<(), Stop> {
         let (app, owner) = (self.app, self.owner);
         let (job, held) = app
             .store
@@ -135,7 +144,6 @@ impl Run<'_> {
                     return Ok(false);
                 }
                 change(job);
-                job.tries = 0;
                 job.heartbeat_at = app.clock.now();
                 job.lease = job.state.is_live().then(|| Lease { owner, until_ms: app.clock.now_ms() + LEASE_MS });
                 Ok(true)
@@ -145,9 +153,9 @@ impl Run<'_> {
         if held { Ok(()) } else { Err(Stop::Lost) }
     }
 
-    /// Shows that somebody is at the job, in the middle of a long step.
+    /// Shows that somebody is at the job, in the middle of a long step. The step may still be where it stops each time.
     async fn heartbeat(&mut self) -> Result<(), Stop> {
-        self.advance(&[State::Planning, State::Applying, State::Cancelling], |_| {}).await
+        self.hold(&[State::Planning, State::Applying, State::Cancelling], |_| {}).await
     }
 
     /// Stops a worker whose job is another's by now.

@@ -16,10 +16,10 @@ const INLINE: Duration = Duration::from_secs(45);
 
 impl App {
     /// A new job of a member, not yet recorded.
-    pub fn new_job(&self, member: &Member, work: Work, state: State, review: Review) -> Job {
+    pub fn new_job(&self, member: &Member, id: JobId, work: Work, state: State, review: Review) -> Job {
         let now = self.clock.now();
         Job {
-            id: random::job_id(self.clock.now_ms()),
+            id,
             team: member.team.clone(),
             version: Version::FIRST,
             work,
@@ -92,7 +92,7 @@ impl App {
 
     /// Undoes a job: as a plan made from what it did, applied as soon as it is made. The job notes who undoes it, so it happens once.
     pub async fn start_undo(&self, member: &Member, of: JobId) -> Result<Job, Error> {
-        let undo = self.new_job(member, Work::Undo { of }, State::Planning, Review::Skip);
+        let undo = self.new_job(member, random::job_id(self.clock.now_ms()), Work::Undo { of }, State::Planning, Review::Skip);
         let now = self.clock.now();
         // The undo is recorded before the job names it: whoever is cut off in between leaves an undo that finds it does not count.
         if let Some(earlier) = self.store.get_job(&member.team, of).await?.undone_by {

@@ -28,6 +28,9 @@ use std::{
 
 /// How often a transaction that met another one is tried again.
 const TRIES: u32 = 10;
+/// How old a change's moment in the log may be when the change is sent. With the five seconds that the SDK gives a call it takes effect
+/// well within the stretch of the log that each search reads again (`OVERLAP_MS` in directory.rs), so no search misses it.
+const SEND_WITHIN_MS: i64 = 15_000;
 /// How long what is left of a deleted contact is kept: longer than the deletion can be undone.
 const GONE_DAYS: i64 = 60;
 
@@ -58,6 +61,7 @@ impl Store {
         let mut outcome = Vec::new();
         let mut tries = 0;
         while !pack.is_empty() {
+            self.refuse_late(built, &pack)?;
             let (items, places) = transaction(built, &pack);
             let request = self.client.transact_write_items().set_transact_items(Some(items)).return_consumed_capacity(ReturnConsumedCapacity::Total);
             let reasons = match request.send().await {
@@ -85,6 +89,15 @@ impl Store {
         Ok((outcome, 0.0))
     }
 
+    /// A change that was kept from being sent for too long has to be made anew, under a fresh moment.
+    fn refuse_late(&self, built: &[Built], pack: &[usize]) -> Result<(), Error> {
+        let oldest_ms = pack.iter().filter_map(|&index| built[index].stamp_ms).min();
+        match oldest_ms {
+            Some(oldest_ms) if self.clock.now_ms() - oldest_ms > SEND_WITHIN_MS => Err(Error::TooMany { retry_after_seconds: 1 }),
+            _ => Ok(()),
+        }
+    }
+
     fn build(&self, team: &TeamId, unit: &Unit) -> Result<Built, Error> {
         let mut items = Vec::new();
         let changed: HashSet<ContactId> = unit.changes.iter().map(|change| change.entry.contact).collect();
@@ -99,7 +112,7 @@ impl Store {
         for guard in unit.guards.iter().filter(|guard| !changed.contains(&guard.contact)) {
             items.push((self.check(team, guard)?, keys::contact(team, guard.contact), Part::Guard(guard.reports_to)));
         }
-        Ok(Built::new(items))
+        Ok(Built::new(items, unit.changes.iter().map(|change| change.stamp_ms).min()))
     }
 
     fn put_contact(&self, team: &TeamId, change: &Change) -> Result<TransactWriteItem, Error> {

@@ -21,9 +21,14 @@ pub struct LiveJob {
 const KEPT_DAYS: i64 = 400;
 
 impl Store {
-    /// A job, as it is at this moment.
+    /// A job, as it is at this moment, if there is one.
+    pub async fn find_job(&self, team: &TeamId, job: JobId) -> Result<Option<Job>, Error> {
+        self.find_item(keys::job(team, job)).await?.map(record).transpose()
+    }
+
+    /// A job, or [`Error::NotFound`].
     pub async fn get_job(&self, team: &TeamId, job: JobId) -> Result<Job, Error> {
-        record(self.find_item(keys::job(team, job)).await?.ok_or(Error::NotFound)?)
+        self.find_job(team, job).await?.ok_or(Error::NotFound)
     }
 
     /// Several jobs of a team.

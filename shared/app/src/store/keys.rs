@@ -13,8 +13,8 @@
 //! | Primary Email claim | `<team>#email#<address>` | `claim` | batch get | write 2 |
 //! | directory identifier claim | `<team>#sync#<id>` | `claim` | batch get | write 2 |
 //! | job | `<team>#job` | `<id>` | get; query, newest first | read 1, write 1 |
-//! | request seen | `<team>#request` | `<member>#<its key>` | put | write 1 |
 //! | upload seen | `<team>#upload` | `<sha-256>` | get | read 1, write 1 |
+//! | request that named its action | `<team>#once` | `<member>#<key>` | conditional put | write 1 |
 //!
 //! Two sparse indexes. `history` (`history_of` = `<team>#history#<contact>`, `sk`): the changes of one contact. `live` (`live` = `live`,
 //! `heartbeat`): the keys of jobs that a worker should be at; it is the system's own, holds no team's data and no request reads it.
@@ -142,14 +142,14 @@ pub fn upload(team: &TeamId, sha256: &str) -> Key {
     key(format!("{team}#upload"), sha256)
 }
 
-/// A request that a member named with a key, so that it can be repeated.
-pub fn request(team: &TeamId, member: &MemberId, its_key: &str) -> Key {
-    key(format!("{team}#request"), format!("{member}#{its_key}"))
+/// A member's request by the name it gave its action. A member's id holds no `#`, so no two members share a key.
+pub fn once(team: &TeamId, member: &MemberId, name: &str) -> Key {
+    key(format!("{team}#once"), format!("{member}#{name}"))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Key, change, columns, communication, contact, email_claim, general, job, member, request, snapshot, sync_claim, team, upload};
+    use super::{Key, change, columns, communication, contact, email_claim, general, job, member, once, snapshot, sync_claim, team, upload};
     use domain::ids::{ContactId, JobId, NotAnId};
 
     #[test]
@@ -158,16 +158,9 @@ mod tests {
         let keys = |name: &str| -> Result<Vec<Key>, NotAnId> {
             let t = name.parse()?;
             let names = [team(&t), member(&t, &"auth0|1".parse()?), general(&t), communication(&t), columns(&t), snapshot(&t)];
-            let rest = [
-                contact(&t, id),
-                change(&t, id, 1, "x"),
-                email_claim(&t, "a@x.com"),
-                sync_claim(&t, "b#c"),
-                job(&t, job_id),
-                upload(&t, "00"),
-                request(&t, &"auth0|1".parse()?, "k#1"),
-            ];
-            Ok(names.into_iter().chain(rest).collect())
+            let rest =
+                [contact(&t, id), change(&t, id, 1, "x"), email_claim(&t, "a@x.com"), sync_claim(&t, "b#c"), job(&t, job_id), upload(&t, "00")];
+            Ok(names.into_iter().chain(rest).chain([once(&t, &"auth0|1".parse()?, "k")]).collect())
         };
         let (a, b) = (keys("a")?, keys("a-b")?);
         assert!(a.iter().all(|key| key.pk.starts_with("a#")) && b.iter().all(|key| key.pk.starts_with("a-b#")));

@@ -8,6 +8,7 @@ mod jobs;
 pub mod keys;
 mod log;
 mod members;
+mod once;
 mod pack;
 mod snapshots;
 mod teams;
@@ -17,9 +18,10 @@ pub use change::{Change, Committed, Guard, Refusal, Unit};
 pub use contacts::{ShardCursor, Stored};
 pub use jobs::LiveJob;
 pub use log::{Logged, row};
+pub use once::Taken;
 pub use snapshots::SnapshotPointer;
 
-use crate::Error;
+use crate::{Error, clock::Clock};
 use aws_sdk_dynamodb::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
@@ -38,6 +40,7 @@ pub type Item = HashMap<String, AttributeValue>;
 pub struct Store {
     client: Client,
     table: String,
+    clock: Clock,
 }
 
 /// How a read sees writes that were just made.
@@ -59,8 +62,8 @@ const PAGE: i32 = 500;
 
 impl Store {
     /// A table.
-    pub const fn new(client: Client, table: String) -> Self {
-        Self { client, table }
+    pub const fn new(client: Client, table: String, clock: Clock) -> Self {
+        Self { client, table, clock }
     }
 
     async fn find_item(&self, key: Key) -> Result<Option<Item>, Error> {

@@ -24,15 +24,17 @@ pub(super) enum Part {
 /// A unit as items of a transaction.
 pub(super) struct Built {
     pub(super) items: Vec<(TransactWriteItem, Key, Part)>,
+    /// The oldest moment under which its changes stand in the log.
+    pub(super) stamp_ms: Option<i64>,
     bytes: usize,
 }
 
 impl Built {
-    /// A unit of these items.
-    pub(super) fn new(items: Vec<(TransactWriteItem, Key, Part)>) -> Self {
+    /// A unit of these items, whose changes stand in the log at this moment or later.
+    pub(super) fn new(items: Vec<(TransactWriteItem, Key, Part)>, stamp_ms: Option<i64>) -> Self {
         let put = |item: &TransactWriteItem| item.put().map(|put| put.item().iter().map(|(name, value)| name.len() + bytes(value)).sum());
         let bytes = items.iter().map(|(item, _, _)| put(item).unwrap_or(0)).sum();
-        Self { items, bytes }
+        Self { items, stamp_ms, bytes }
     }
 }
 
