@@ -9,6 +9,7 @@ use aws_sdk_dynamodb::{
     error::BoxError,
     operation::{
         batch_get_item::{BatchGetItemInput, BatchGetItemOutput},
+        delete_item::{DeleteItemInput, DeleteItemOutput},
         get_item::{GetItemInput, GetItemOutput},
         put_item::{PutItemInput, PutItemOutput},
         query::{QueryInput, QueryOutput},
@@ -73,7 +74,7 @@ impl Intercept for Meter {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        ask!(context.input_mut(); GetItemInput, BatchGetItemInput, QueryInput, PutItemInput, UpdateItemInput, TransactWriteItemsInput);
+        ask!(context.input_mut(); GetItemInput, BatchGetItemInput, QueryInput, PutItemInput, UpdateItemInput, DeleteItemInput, TransactWriteItemsInput);
         Ok(())
     }
 
@@ -93,6 +94,8 @@ impl Intercept for Meter {
         } else if let Some(output) = output.downcast_ref::<PutItemOutput>() {
             self.add(0.0, sum(output.consumed_capacity()));
         } else if let Some(output) = output.downcast_ref::<UpdateItemOutput>() {
+            self.add(0.0, sum(output.consumed_capacity()));
+        } else if let Some(output) = output.downcast_ref::<DeleteItemOutput>() {
             self.add(0.0, sum(output.consumed_capacity()));
         } else if let Some(output) = output.downcast_ref::<TransactWriteItemsOutput>() {
             self.add(0.0, sum(output.consumed_capacity()));

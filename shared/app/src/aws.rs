@@ -22,6 +22,8 @@ const ATTEMPT: Duration = Duration::from_secs(2);
 /// Moving a part of a file takes longer than a table operation.
 const FILE_OPERATION: Duration = Duration::from_mins(1);
 const FILE_ATTEMPT: Duration = Duration::from_secs(25);
+/// A mail is sent off the request's path, and one that is given up too early goes twice.
+const MAIL_ATTEMPT: Duration = Duration::from_secs(10);
 
 /// The clients of one process.
 #[derive(Debug, Clone)]
@@ -32,6 +34,8 @@ pub struct Clients {
     pub s3: aws_sdk_s3::Client,
     /// Asynchronous invocation of the worker.
     pub lambda: aws_sdk_lambda::Client,
+    /// How to make the client of SES, which only the function that sends mail needs.
+    pub ses: aws_sdk_sesv2::config::Builder,
 }
 
 /// Makes the clients. Nothing is connected yet.
@@ -63,7 +67,10 @@ pub fn clients_over(settings: &Settings, http: &SharedHttpClient) -> Clients {
         }};
     }
     let s3 = config!(aws_sdk_s3, aws.s3_endpoint, FILE_OPERATION, FILE_ATTEMPT).force_path_style(aws.s3_endpoint.is_some());
+    // The mailer itself knows which of SES's errors are worth another try.
+    let ses = config!(aws_sdk_sesv2, aws.ses_endpoint, MAIL_ATTEMPT, MAIL_ATTEMPT).retry_config(RetryConfig::disabled());
     Clients {
+        ses,
         dynamodb: aws_sdk_dynamodb::Client::from_conf(config!(aws_sdk_dynamodb, aws.dynamodb_endpoint, OPERATION, ATTEMPT).build()),
         s3: aws_sdk_s3::Client::from_conf(s3.build()),
         lambda: aws_sdk_lambda::Client::from_conf(config!(aws_sdk_lambda, aws.lambda_endpoint, OPERATION, ATTEMPT).build()),

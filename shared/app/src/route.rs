@@ -25,6 +25,7 @@ pub struct Route {
     /// The schemas that the description names.
     pub schemas: Vec<(String, RefOr<Schema>)>,
     more_paths: Vec<String>,
+    is_fallback: bool,
     handler: MethodRouter<App>,
 }
 
@@ -52,7 +53,7 @@ impl Route {
         let mut schemas = vec![("ProblemDetails".to_owned(), crate::error::ProblemDetails::schema())];
         <crate::error::ProblemDetails as utoipa::ToSchema>::schemas(&mut schemas);
         D::schemas(&mut schemas);
-        Self { name, method, path: D::path(), operation: Some(D::operation()), schemas, more_paths: Vec::new(), handler }
+        Self { name, method, path: D::path(), operation: Some(D::operation()), schemas, more_paths: Vec::new(), is_fallback: false, handler }
     }
 
     /// Pages for browsers, open to everybody. They are no operation of the API, so its description leaves them out. The first path, as API
@@ -64,23 +65,33 @@ impl Route {
     {
         let more_paths = more_paths.iter().map(|&path| path.to_owned()).collect();
         let handler = axum::routing::get(handler);
-        Self { name, method: Method::GET, path: path.to_owned(), operation: None, schemas: Vec::new(), more_paths, handler }
+        Self { name, method: Method::GET, path: path.to_owned(), operation: None, schemas: Vec::new(), more_paths, is_fallback: true, handler }
+    }
+
+    /// A page or a form of the portal, for browsers and open to everybody: who is signed in is asked by the handler. Every answer is guarded by
+    /// [`crate::portal::guard`], also one that says what went wrong.
+    pub fn portal<H, T>(name: &'static str, method: Method, path: &str, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        let handler = if method == Method::POST { axum::routing::post(handler) } else { axum::routing::get(handler) };
+        let handler = handler.layer(axum::middleware::map_response(crate::portal::guard::guarded));
+        Self { name, method, path: path.to_owned(), operation: None, schemas: Vec::new(), more_paths: Vec::new(), is_fallback: false, handler }
     }
 
     /// Every method and path that leads here. API Gateway does not take HEAD for GET, and pages are asked for both.
     pub fn endpoints(&self) -> Vec<(Method, String)> {
-        let methods = if self.operation.is_some() { vec![self.method.clone()] } else { vec![Method::GET, Method::HEAD] };
+        let is_page = self.operation.is_none() && self.method == Method::GET;
+        let methods = if is_page { vec![Method::GET, Method::HEAD] } else { vec![self.method.clone()] };
         let paths = || std::iter::once(&self.path).chain(&self.more_paths);
         methods.into_iter().flat_map(|method| paths().map(move |path| (method.clone(), path.clone()))).collect()
     }
 
     /// This route alone, ready to serve.
     pub fn router(self, app: App) -> Router {
-        let router = match self.operation {
-            Some(_) => Router::new().route(&self.path, self.handler),
-            // API Gateway has matched the path, in a notation for the rest of it that is not axum's.
-            None => Router::new().fallback(self.handler),
-        };
+        // API Gateway has matched the path, in a notation for the rest of it that is not axum's.
+        let router = if self.is_fallback { Router::new().fallback(self.handler) } else { Router::new().route(&self.path, self.handler) };
         router.with_state(app)
     }
 }
