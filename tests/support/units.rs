@@ -11,10 +11,10 @@ use aws_sdk_dynamodb::{
         batch_get_item::{BatchGetItemInput, BatchGetItemOutput},
         delete_item::{DeleteItemInput, DeleteItemOutput},
         get_item::{GetItemInput, GetItemOutput},
-        put_item::{PutItemInput, PutItemOutput},
+        put_item::{PutItemError, PutItemInput, PutItemOutput},
         query::{QueryInput, QueryOutput},
         transact_write_items::{TransactWriteItemsInput, TransactWriteItemsOutput},
-        update_item::{UpdateItemInput, UpdateItemOutput},
+        update_item::{UpdateItemError, UpdateItemInput, UpdateItemOutput},
     },
     types::{ConsumedCapacity, ReturnConsumedCapacity},
 };
@@ -29,7 +29,7 @@ pub struct Units {
     pub write: f64,
 }
 
-/// Counts what a client's calls consume. Each call asks the table for it; what a refused write consumes is not told.
+/// Counts what a client's calls consume. Each call asks the table for it; a write that is refused counts as one write unit.
 #[derive(Debug, Clone, Default)]
 pub struct Meter(Arc<Mutex<Units>>);
 
@@ -84,7 +84,20 @@ impl Intercept for Meter {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let Ok(output) = context.output_or_error() else { return Ok(()) };
+        let output = match context.output_or_error() {
+            Ok(output) => output,
+            Err(error) => {
+                // A write that its condition refuses consumes what the write would have, and tells nobody. The items written so are small.
+                let put = error.as_operation_error().and_then(|error| error.downcast_ref::<PutItemError>());
+                let update = error.as_operation_error().and_then(|error| error.downcast_ref::<UpdateItemError>());
+                if put.is_some_and(PutItemError::is_conditional_check_failed_exception)
+                    || update.is_some_and(UpdateItemError::is_conditional_check_failed_exception)
+                {
+                    self.add(0.0, 1.0);
+                }
+                return Ok(());
+            }
+        };
         if let Some(output) = output.downcast_ref::<GetItemOutput>() {
             self.add(sum(output.consumed_capacity()), 0.0);
         } else if let Some(output) = output.downcast_ref::<BatchGetItemOutput>() {
