@@ -54,7 +54,8 @@ struct Header {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Bounce {
-    bounce_type: String,
+    #[serde(rename = "bounceType")]
+    kind: String,
     #[serde(default)]
     bounced_recipients: Vec<Recipient>,
     timestamp: Option<Timestamp>,
@@ -65,7 +66,8 @@ struct Bounce {
 struct Complaint {
     #[serde(default)]
     complained_recipients: Vec<Recipient>,
-    complaint_feedback_type: Option<String>,
+    #[serde(rename = "complaintFeedbackType")]
+    kind: Option<String>,
     timestamp: Option<Timestamp>,
 }
 
@@ -79,11 +81,11 @@ struct Recipient {
 pub fn read(message: &str, published_at: Timestamp) -> Result<Report, serde_json::Error> {
     let Message { event_type, notification_type, mail, bounce, complaint } = serde_json::from_str(message)?;
     let told = match (event_type.or(notification_type).as_deref(), bounce, complaint) {
-        (Some("Bounce"), Some(bounce), _) if bounce.bounce_type == "Permanent" => {
+        (Some("Bounce"), Some(bounce), _) if bounce.kind == "Permanent" => {
             Some((MailProblemKind::Bounce, bounce.bounced_recipients, bounce.timestamp))
         }
         // “Not spam” is the opposite of a complaint (RFC 6430).
-        (Some("Complaint"), _, Some(complaint)) if complaint.complaint_feedback_type.as_deref() != Some("not-spam") => {
+        (Some("Complaint"), _, Some(complaint)) if complaint.kind.as_deref() != Some("not-spam") => {
             Some((MailProblemKind::Complaint, complaint.complained_recipients, complaint.timestamp))
         }
         (Some("Reject" | "Rendering Failure"), ..) => return Ok(Report::Rejected),
