@@ -14,11 +14,11 @@ use std::{
 };
 
 /// The areas, each a crate under `functions`.
-const AREAS: [&str; 4] = ["console", "contacts", "jobs", "team"];
-/// What serves pages and is no operation of the API.
+const AREAS: [&str; 6] = ["console", "contacts", "jobs", "mail", "portal", "team"];
+/// What serves pages that hold no data.
 const PAGES: [&str; 1] = ["console-page"];
 /// What runs on an event instead of a request: binaries without a route.
-const EVENTS: [&str; 2] = ["jobs-sweep", "jobs-work"];
+const EVENTS: [&str; 4] = ["jobs-sweep", "jobs-work", "mail-event", "mail-send"];
 /// What exists for laptops and tests and must never be in a function.
 const NEVER_DEPLOYED: [&str; 7] = ["engines", "local", "testing", "dynoxide-rs", "s3s", "s3s-fs", "mail-parser"];
 /// No file is longer, tests included.
@@ -62,8 +62,8 @@ fn each_binary_is_a_few_lines_around_the_file_of_its_name() {
             if EVENTS.contains(&name.as_str()) { format!("event({area}::{module}::handle)") } else { format!("lambda({area}::{module}::route())") };
         assert!(bin.contains(&started), "{name}.rs does not start {started}");
         let file = read(&format!("functions/{area}/src/{module}.rs"));
-        let says = if PAGES.contains(&name.as_str()) { format!("Route::page(\"{name}\"") } else { format!("route!(\"{name}\"") };
-        assert!(EVENTS.contains(&name.as_str()) || file.contains(&says), "{module}.rs of {area} does not say {says}");
+        let says = ["Route::page", "Route::portal", "route!"].map(|start| format!("{start}(\"{name}\""));
+        assert!(EVENTS.contains(&name.as_str()) || says.iter().any(|says| file.contains(says)), "{module}.rs of {area} does not say {says:?}");
     }
 }
 
@@ -74,11 +74,14 @@ fn the_template_has_each_route_with_its_method_path_and_caller() {
     let endpoints =
         |route: &Route| route.endpoints().into_iter().map(|(method, path)| (route.name.to_owned(), method.to_string(), path)).collect::<Vec<_>>();
     assert_eq!(deployed, routes().iter().flat_map(endpoints).collect());
-    let (pages, operations): (Vec<_>, Vec<_>) = routes().into_iter().partition(|route| route.description().is_none());
+    let (all_pages, operations): (Vec<_>, Vec<_>) = routes().into_iter().partition(|route| route.description().is_none());
+    let (portal, pages): (Vec<_>, Vec<_>) = all_pages.into_iter().partition(|page| page.name.starts_with("portal-"));
     assert_eq!(pages.iter().map(|page| page.name).collect::<Vec<_>>(), PAGES, "whatever is no page is described");
+    assert!(portal.iter().all(|page| page.path.starts_with("/portal/")), "the portal is everything below /portal");
+    assert!(template.routes.iter().all(|route| !route.path.starts_with("/portal/") || route.caller == Caller::Anyone), "contacts have no tokens");
     assert!(operations.iter().all(|route| route.path.starts_with("/v1/")), "the API is everything below /v1");
     assert!(pages.iter().flat_map(Route::endpoints).all(|(_, path)| path == "/app" || path.starts_with("/app/")), "the App is everything below /app");
-    let public = template.routes.iter().filter(|route| route.caller == Caller::Anyone && !PAGES.contains(&route.function.as_str()));
+    let public = template.routes.iter().filter(|route| route.caller == Caller::Anyone && route.path.starts_with("/v1/"));
     let public: Vec<_> = public.map(|route| route.path.as_str()).collect();
     assert_eq!(public, ["/v1/openapi.json"], "only the description is for everybody");
     let says_open = |route: &Route| route.description().is_some_and(|description| description.operation.security.is_some());
@@ -166,7 +169,7 @@ fn nothing_is_left_for_later() {
 
 /// All routes of all areas.
 fn routes() -> Vec<Route> {
-    [console::routes(), contacts::routes(), jobs::routes(), team::routes()].into_iter().flatten().collect()
+    [console::routes(), contacts::routes(), jobs::routes(), mail::routes(), portal::routes(), team::routes()].into_iter().flatten().collect()
 }
 
 /// Every file `functions/<area>/src/bin/<name>.rs`: its name and its area.

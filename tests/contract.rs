@@ -279,7 +279,7 @@ on_every_engine! {
     }
 
     async fn a_change_is_found_in_the_log_by_its_name(stand: &Stand) {
-        let author = Author { source: Source::Member, member: "test|1".parse().unwrap(), job: None };
+        let author = Author { source: Source::Member, member: Some("test|1".parse().unwrap()), job: None };
         let (id, at_ms) = (random::contact_id(), stand.tick());
         let there = Change::new(id, None, Some(profile(&json!({"firstName": "Ann"}))), author, at_ms, "job#1".to_owned());
         stand.write(there).await;

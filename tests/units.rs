@@ -6,6 +6,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed and says where")]
 
+#[path = "units/visit.rs"]
+mod visit;
+
 use app::{
     host::Deadline,
     random,
@@ -15,6 +18,7 @@ use domain::{
     contact::Profile,
     history::{Author, Source},
     ids::ContactId,
+    mail::{MailProblem, MailProblemKind},
     team::{Member, Permission},
 };
 use serde_json::{Value, json};
@@ -38,10 +42,11 @@ const EXPECTED: &[(&str, &str, f64, f64)] = &[
     ("contacts-list", "warm", 9.0, 0.0),
     ("contacts-duplicates", "", 9.0, 0.0),
     ("contacts-create", "", 1.0, 7.0),
-    ("contacts-get", "", 2.0, 0.0),
+    ("contacts-get", "", 3.0, 0.0),
     ("contacts-update", "", 2.0, 5.0),
     ("contacts-history", "", 1.5, 0.0),
-    ("contacts-why", "", 3.0, 0.0),
+    ("contacts-why", "", 5.0, 0.0),
+    ("mail-clear", "", 2.0, 1.0),
     ("contacts-delete", "", 12.0, 15.0),
     ("jobs-bulk", "one contact", 12.0, 13.0),
     ("jobs-merge", "", 15.0, 20.0),
@@ -64,6 +69,30 @@ const EXPECTED: &[(&str, &str, f64, f64)] = &[
     ("contacts-create", "with an Idempotency-Key", 1.0, 8.0),
     ("contacts-create", "the same sent again", 2.0, 1.0),
     ("jobs-sweep", "nothing to do", 0.5, 0.0),
+    ("portal-make-link", "", 2.0, 1.0),
+    ("portal-team-link", "", 1.0, 0.0),
+    ("portal-open-link", "", 4.0, 0.0),
+    ("portal-show-link", "", 4.0, 0.0),
+    ("portal-ask-link-code", "", 7.0, 7.0),
+    ("portal-revoke-link", "", 2.0, 1.0),
+    ("portal-sign-in", "", 2.0, 0.0),
+    ("portal-ask-code", "", 4.0, 6.0),
+    ("mail-send", "a code", 7.0, 2.0),
+    ("portal-enter-code", "", 3.0, 0.0),
+    ("portal-verify", "", 5.0, 13.0),
+    ("portal-home", "", 4.0, 0.0),
+    ("portal-settings", "", 5.0, 0.0),
+    ("portal-end-session", "of one that is over", 5.0, 0.0),
+    ("portal-sign-out", "", 5.0, 3.0),
+    ("portal-sign-in", "again", 2.0, 0.0),
+    ("portal-ask-code", "again", 4.0, 6.0),
+    ("mail-send", "again", 7.0, 2.0),
+    ("portal-enter-code", "again", 3.0, 0.0),
+    ("portal-verify", "again", 5.0, 13.0),
+    ("portal-settings", "again", 5.0, 0.0),
+    ("portal-end-all-sessions", "one session", 5.0, 3.0),
+    ("portal-manifest", "", 2.0, 0.0),
+    ("portal-service-worker", "", 0.0, 0.0),
 ];
 
 /// US dollars for a million units, on demand, in us-east-1 (<https://aws.amazon.com/dynamodb/pricing/on-demand/>).
@@ -135,7 +164,7 @@ async fn arrange(test: &TestApp, member: &Member) -> Vec<ContactId> {
             "firstName": format!("Zoë {n:03}"), "primaryEmail": format!("zoe{n:03}@x.example"), "company": "Example GmbH", "phones": {"work": "+49 30 901820"},
         });
         let profile = Profile::parse(fields.as_object().unwrap()).unwrap();
-        let author = Author { source: Source::Member, member: member.id.clone(), job: None };
+        let author = Author { source: Source::Member, member: Some(member.id.clone()), job: None };
         let change = Change::new(id, None, Some(profile), author, test.app.clock.now_ms(), random::uuid().to_string());
         Unit { changes: vec![change], guards: Vec::new() }
     };
@@ -176,6 +205,10 @@ async fn measure() -> Vec<Measured> {
     bench.call(contacts::update::route(), "", patch).await;
     bench.call(contacts::history::route(), "", get(&of(ann, "/history"))).await;
     bench.call(contacts::why::route(), "", get(&of(ann, "/why?question=sign-in"))).await;
+    let bounced = MailProblem { address: "zoe000@x.example".parse().unwrap(), kind: MailProblemKind::Bounce, at: test.app.clock.now() };
+    test.app.store.note_mail_problem(&member.team, &bounced).await.unwrap();
+    let clear = Call::delete(&of(ann, "/mail-problems/zoe000@x.example")).by(&member);
+    bench.call(mail::clear::route(), "", clear).await;
     bench.call(contacts::delete::route(), "", Call::delete(&of(bob, "")).by(&member)).await;
 
     let one = json!({"action": {"set": {"division": "IT"}}, "selection": {"ids": [contacts[2]]}});
@@ -214,6 +247,7 @@ async fn measure() -> Vec<Measured> {
     meter.take();
     jobs::sweep::handle(test.app.clone(), json!({}), Deadline::within(&test.app.clock, Duration::from_mins(1))).await.unwrap();
     bench.note("jobs-sweep", "nothing to do");
+    bench.portal(&member, ann).await;
     bench.measured
 }
 
@@ -243,8 +277,9 @@ async fn every_route_consumes_the_units_that_are_said() {
     println!("A month: {read:.0} read units (${reads:.2}) and {write:.0} write units (${writes:.2}): ${:.2}", reads + writes);
     let plain: Vec<(&str, &str, f64, f64)> = measured.iter().map(|(name, what, read, write)| (name.as_str(), *what, *read, *write)).collect();
     assert_eq!(plain, EXPECTED);
-    // Pages touch no table: the template gives them no right to.
-    let routes = contacts::routes().into_iter().chain(jobs::routes()).chain(team::routes());
-    let missing: Vec<&str> = routes.map(|route| route.name).filter(|name| plain.iter().all(|(measured, ..)| measured != name)).collect();
+    // Files touch no table: the template gives their functions no right to.
+    let routes = contacts::routes().into_iter().chain(jobs::routes()).chain(mail::routes()).chain(portal::routes()).chain(team::routes());
+    let missing: Vec<&str> =
+        routes.map(|route| route.name).filter(|name| *name != "portal-asset" && plain.iter().all(|(measured, ..)| measured != name)).collect();
     assert!(missing.is_empty(), "routes without a measure: {missing:?}");
 }

@@ -1,6 +1,6 @@
 //! How long each HTTP function takes from its process's start to its first request for work, beside a function that only says hello:
 //! `cargo bench -p testing --bench cold_start -- [runs]`, after
-//! `cargo build --release -p contacts -p jobs -p team -p console` and `cargo build --release -p app --example hello`.
+//! `cargo build --release -p contacts -p jobs -p mail -p portal -p team -p console` and `cargo build --release -p app --example hello`.
 
 #![expect(clippy::print_stdout, clippy::expect_used, reason = "a bench prints its figures, and ends where it cannot measure")]
 
@@ -15,7 +15,13 @@ async fn main() {
     let runs = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(20);
     let folder = folder();
     let hello = folder.join("examples/hello");
-    let routes = contacts::routes().into_iter().chain(jobs::routes()).chain(team::routes()).chain(console::routes());
+    let routes = contacts::routes()
+        .into_iter()
+        .chain(jobs::routes())
+        .chain(mail::routes())
+        .chain(portal::routes())
+        .chain(team::routes())
+        .chain(console::routes());
     let mut measured: Vec<(&str, Vec<Duration>, Vec<Duration>)> = routes.map(|route| (route.name, Vec::new(), Vec::new())).collect();
     let mut runtime = Runtime::start(Duration::from_mins(1)).await;
     let environment = environment();

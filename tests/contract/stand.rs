@@ -62,7 +62,7 @@ impl Stand {
 
     /// A change that a member makes by hand.
     pub fn change(&self, id: ContactId, before: Option<Stored>, after: Option<Profile>) -> Change {
-        let author = Author { source: Source::Member, member: "test|1".parse().unwrap(), job: None };
+        let author = Author { source: Source::Member, member: Some("test|1".parse().unwrap()), job: None };
         Change::new(id, before, after, author, self.tick(), random::uuid().to_string())
     }
 

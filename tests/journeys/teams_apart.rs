@@ -47,7 +47,10 @@ fn attempts(route: &str, own: &str, ids: &Ids) -> Option<Vec<Attempt>> {
         | "team-show-communication"
         | "team-set-communication"
         | "team-list-members"
-        | "team-describe" => Vec::new(),
+        | "team-describe"
+        | "portal-team-link" => Vec::new(),
+        "portal-make-link" => vec![post(format!("{of_contact}/portal-link"), json!({}))],
+        "portal-revoke-link" => vec![Attempt { method: Method::DELETE, path: format!("{of_contact}/portal-link"), body: None, headers: &[] }],
         "contacts-create" => vec![post("/v1/contacts", json!({"firstName": "Eve", "reportsToContactId": contact}))],
         "contacts-get" => vec![get(of_contact)],
         "contacts-update" => {
@@ -129,7 +132,13 @@ async fn another_teams_identifier_is_answered_as_one_that_never_was() {
     let (theirs, nobodys) = (theirs(&stranger, &word).await, nobodys());
     let before = everything(&stranger).await;
     let mut tried = 0;
-    for route in contacts::routes().into_iter().chain(jobs::routes()).chain(team::routes()) {
+    for route in contacts::routes()
+        .into_iter()
+        .chain(jobs::routes())
+        .chain(team::routes())
+        .chain(portal::routes())
+        .filter(|route| route.description().is_some())
+    {
         let list = |ids| attempts(route.name, own, ids).unwrap_or_else(|| panic!("{} is new: say here what it can name", route.name));
         for (foreign, never) in list(&theirs).iter().zip(&list(&nobodys)) {
             let (foreign_answer, never_answer) = (try_it(&owner, foreign).await, try_it(&owner, never).await);

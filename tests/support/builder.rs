@@ -67,7 +67,7 @@ impl ContactBuilder {
 }
 
 pub(crate) async fn commit(test: &TestApp, team: &TeamId, id: ContactId, before: Option<Contact>, profile: Profile) -> Contact {
-    let author = Author { source: Source::Member, member: "test|arranged".parse().expect("a member"), job: None };
+    let author = Author { source: Source::Member, member: Some("test|arranged".parse().expect("a member")), job: None };
     let change = Change::new(id, before.map(Stored::Live), Some(profile), author, test.app.clock.now_ms(), random::uuid().to_string());
     let after = change.after().cloned().expect("not a deletion");
     let committed = test.app.store.commit(team, &[Unit { changes: vec![change], guards: Vec::new() }]).await.expect("the table answers");

@@ -15,6 +15,8 @@ pub struct Call {
     headers: Map<String, Value>,
     claims: Option<Value>,
     body: Option<Vec<u8>>,
+    cookies: Vec<String>,
+    source_ip: String,
 }
 
 macro_rules! methods {
@@ -33,7 +35,16 @@ impl Call {
 
     fn new(method: Method, path: &str) -> Self {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
-        Self { method, path: path.to_owned(), query: query.to_owned(), headers: Map::new(), claims: None, body: None }
+        Self {
+            method,
+            path: path.to_owned(),
+            query: query.to_owned(),
+            headers: Map::new(),
+            claims: None,
+            body: None,
+            cookies: Vec::new(),
+            source_ip: "127.0.0.1".to_owned(),
+        }
     }
 
     /// With a member's token, which the authorizer has checked.
@@ -54,6 +65,30 @@ impl Call {
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.insert(name.to_owned(), value.into());
         self
+    }
+
+    /// With a cookie.
+    #[must_use]
+    pub fn cookie(mut self, name: &str, value: &str) -> Self {
+        self.cookies.push(format!("{name}={value}"));
+        self
+    }
+
+    /// From this address.
+    #[must_use]
+    pub fn from_ip(mut self, source_ip: &str) -> Self {
+        source_ip.clone_into(&mut self.source_ip);
+        self
+    }
+
+    /// With a form's fields.
+    #[must_use]
+    pub fn form(self, fields: &[(&str, &str)]) -> Self {
+        let encode = |text: &str| {
+            text.bytes().flat_map(|byte| [b"%".to_vec(), domain::text::hex(&[byte]).into_bytes()].concat()).map(char::from).collect::<String>()
+        };
+        let pairs: Vec<String> = fields.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+        self.header("content-type", "application/x-www-form-urlencoded").body(pairs.join("&").into_bytes())
     }
 
     /// With a JSON body.
@@ -80,10 +115,13 @@ impl Call {
             "requestContext": {
                 "accountId": "000000000000", "apiId": "test", "domainName": "localhost", "domainPrefix": "test", "requestId": "test", "stage": "$default",
                 "routeKey": format!("{} {}", route.method, route.path), "time": "01/Mar/2026:09:00:00 +0000", "timeEpoch": 1_772_355_600_000_i64,
-                "http": {"method": self.method.as_str(), "path": self.path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "test"},
+                "http": {"method": self.method.as_str(), "path": self.path, "protocol": "HTTP/1.1", "sourceIp": self.source_ip, "userAgent": "test"},
             },
             "isBase64Encoded": self.body.is_some(),
         });
+        if !self.cookies.is_empty() {
+            event["cookies"] = json!(self.cookies);
+        }
         if let Some(body) = &self.body {
             event["body"] = STANDARD.encode(body).into();
         }
@@ -103,6 +141,7 @@ pub struct Answer {
     pub json: Value,
     headers: Map<String, Value>,
     body: Vec<u8>,
+    cookies: Vec<String>,
 }
 
 impl Answer {
@@ -115,12 +154,23 @@ impl Answer {
             json: serde_json::from_slice(&body).unwrap_or_default(),
             headers: response["headers"].as_object().cloned().unwrap_or_default(),
             body,
+            cookies: response["cookies"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect(),
         }
     }
 
     /// A header; empty when it is not there.
     pub fn header(&self, name: &str) -> String {
         self.headers.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+    }
+
+    /// The cookies that are set, as they are sent.
+    pub fn cookies(&self) -> &[String] {
+        &self.cookies
+    }
+
+    /// The names of all headers, and their values.
+    pub const fn headers(&self) -> &Map<String, Value> {
+        &self.headers
     }
 
     /// The body as it came.

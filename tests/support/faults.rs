@@ -26,7 +26,7 @@ pub enum Fault {
     Throttled,
 }
 
-/// An HTTP client in whose hands some calls to the table fail, told apart by their operation.
+/// An HTTP client in whose hands some calls fail, told apart by their operation.
 #[derive(Debug, Clone)]
 pub struct FailingNetwork {
     inner: SharedHttpClient,
@@ -77,7 +77,9 @@ impl HttpConnector for FailingConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let target = request.headers().get("x-amz-target").unwrap_or_default().to_owned();
         let rules = &self.rules;
-        let is_meant = target.ends_with(&format!(".{}", rules.operation));
+        // SES tells its operations apart by their paths.
+        let sends_mail = rules.operation == "SendEmail" && request.uri().ends_with("/v2/email/outbound-emails");
+        let is_meant = sends_mail || target.ends_with(&format!(".{}", rules.operation));
         let fails = is_meant && {
             let call = rules.calls.fetch_add(1, Ordering::SeqCst) + 1;
             call > rules.spared && (call - rules.spared).is_multiple_of(rules.every)

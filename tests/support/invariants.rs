@@ -4,7 +4,7 @@ use crate::TestApp;
 use app::store::{ShardCursor, keys};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{contact::Contact, ids::TeamId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl TestApp {
     /// All contacts of a team, by id.
@@ -52,6 +52,15 @@ impl TestApp {
         problems
     }
 
+    /// Every item of the table, in a text. Only a test may look at a whole table.
+    pub async fn everything(&self) -> String {
+        let dynamodb = app::aws::clients(&self.app.settings).expect("the clients are made").dynamodb;
+        let pages = dynamodb.scan().table_name(&self.app.settings.table).into_paginator().items().send();
+        let items = pages.collect::<Result<Vec<_>, _>>().await.expect("the table is read");
+        let sorted: BTreeSet<String> = items.into_iter().map(|item| written(&AttributeValue::M(item))).collect();
+        sorted.into_iter().collect::<Vec<_>>().join("\n")
+    }
+
     /// All claims of a team: partition key to holder. Only a test may look at a whole table.
     async fn claims(&self, team: &TeamId) -> BTreeMap<String, String> {
         let dynamodb = app::aws::clients(&self.app.settings).expect("the clients are made").dynamodb;
@@ -64,5 +73,14 @@ impl TestApp {
         let text = |item: &app::store::Item, name: &str| item.get(name).and_then(|value| value.as_s().ok().cloned()).unwrap_or_default();
         let own = |item: &&app::store::Item| text(item, "pk").starts_with(&format!("{team}#"));
         items.iter().filter(own).map(|item| (text(item, "pk"), text(item, "contact"))).collect()
+    }
+}
+
+/// A value in the same words each time: maps have no order of their own.
+fn written(value: &AttributeValue) -> String {
+    match value {
+        AttributeValue::M(map) => format!("{:?}", map.iter().map(|(name, value)| (name, written(value))).collect::<BTreeMap<_, _>>()),
+        AttributeValue::L(list) => format!("{:?}", list.iter().map(written).collect::<Vec<_>>()),
+        other => format!("{other:?}"),
     }
 }

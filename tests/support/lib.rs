@@ -20,10 +20,17 @@ pub use faults::{FailingNetwork, Fault};
 pub use import::{ImportRoutes, people_csv};
 pub use units::{Meter, Units};
 
-use app::{App, Route, clock::Clock, host::Deadline, settings::Aws, settings::Settings, worker::Task};
+use app::{
+    App, Route,
+    clock::Clock,
+    host::Deadline,
+    portal::CodeKeys,
+    settings::{Aws, Portal, Settings},
+    worker::Task,
+};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use domain::{
-    contact::Contact,
+    contact::{Contact, Profile},
     directory::Filter,
     ids::{ContactId, JobId, TeamId},
     job::Job,
@@ -41,6 +48,14 @@ use std::{
 
 /// The name the worker function has in tests.
 const WORKER: &str = "worker";
+/// The name the function that sends mails has in tests.
+const MAIL: &str = "mail";
+/// Where the portal is in tests.
+pub const ORIGIN: &str = "https://portal.example";
+/// The key that codes are derived with in tests.
+const CODE_KEY: &str = "a key for tests that has thirty-two bytes";
+/// The address that mail comes from in tests.
+const MAIL_FROM: &str = "desk@example.com";
 
 /// The app over engines in memory. The clock stands still until it is moved.
 #[derive(Debug)]
@@ -76,14 +91,20 @@ pub fn settings(engines: &Engines) -> Settings {
             dynamodb_endpoint: Some(engines.dynamodb.url()),
             s3_endpoint: Some(engines.s3.url()),
             lambda_endpoint: Some(engines.lambda.url()),
+            ses_endpoint: Some(engines.ses.url()),
         },
         table: TABLE.to_owned(),
         bucket: BUCKET.to_owned(),
         worker_function: WORKER.to_owned(),
+        mail_function: MAIL.to_owned(),
+        mail_from: Some(MAIL_FROM.to_owned()),
+        mail_configuration_set: Some(engines::MAIL_CONFIGURATION_SET.to_owned()),
+        mail_topic: Some(engines::MAIL_TOPIC.to_owned()),
         team_claim: "team".to_owned(),
         write_units_per_second: None,
         directory_bytes: 512 << 20,
         console: None,
+        portal: Portal { origin: Some(ORIGIN.to_owned()), code_keys: CodeKeys::parse(CODE_KEY) },
     }
 }
 
@@ -160,6 +181,12 @@ impl TestApp {
         self.app.clock.advance(Duration::from_millis(1));
         let mut profile = contact.profile.clone();
         profile.set(field.parse().expect("a field"), &value.into()).expect("it fits");
+        builder::commit(self, team, contact.id, Some(contact.clone()), profile).await
+    }
+
+    /// Gives a contact another profile, as a member does by hand.
+    pub async fn save(&self, team: &TeamId, contact: &Contact, profile: Profile) -> Contact {
+        self.app.clock.advance(Duration::from_millis(1));
         builder::commit(self, team, contact.id, Some(contact.clone()), profile).await
     }
 

@@ -9,11 +9,12 @@ use aws_sdk_dynamodb::{
     error::BoxError,
     operation::{
         batch_get_item::{BatchGetItemInput, BatchGetItemOutput},
+        delete_item::{DeleteItemInput, DeleteItemOutput},
         get_item::{GetItemInput, GetItemOutput},
         put_item::{PutItemError, PutItemInput, PutItemOutput},
         query::{QueryInput, QueryOutput},
         transact_write_items::{TransactWriteItemsInput, TransactWriteItemsOutput},
-        update_item::{UpdateItemInput, UpdateItemOutput},
+        update_item::{UpdateItemError, UpdateItemInput, UpdateItemOutput},
     },
     types::{ConsumedCapacity, ReturnConsumedCapacity},
 };
@@ -28,7 +29,7 @@ pub struct Units {
     pub write: f64,
 }
 
-/// Counts what a client's calls consume. Each call asks the table for it; a put that is refused counts as one write unit.
+/// Counts what a client's calls consume. Each call asks the table for it; a write that is refused counts as one write unit.
 #[derive(Debug, Clone, Default)]
 pub struct Meter(Arc<Mutex<Units>>);
 
@@ -73,7 +74,7 @@ impl Intercept for Meter {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        ask!(context.input_mut(); GetItemInput, BatchGetItemInput, QueryInput, PutItemInput, UpdateItemInput, TransactWriteItemsInput);
+        ask!(context.input_mut(); GetItemInput, BatchGetItemInput, QueryInput, PutItemInput, UpdateItemInput, DeleteItemInput, TransactWriteItemsInput);
         Ok(())
     }
 
@@ -87,8 +88,11 @@ impl Intercept for Meter {
             Ok(output) => output,
             Err(error) => {
                 // A write that its condition refuses consumes what the write would have, and tells nobody. The items written so are small.
-                let refused = error.as_operation_error().and_then(|error| error.downcast_ref::<PutItemError>());
-                if refused.is_some_and(PutItemError::is_conditional_check_failed_exception) {
+                let put = error.as_operation_error().and_then(|error| error.downcast_ref::<PutItemError>());
+                let update = error.as_operation_error().and_then(|error| error.downcast_ref::<UpdateItemError>());
+                if put.is_some_and(PutItemError::is_conditional_check_failed_exception)
+                    || update.is_some_and(UpdateItemError::is_conditional_check_failed_exception)
+                {
                     self.add(0.0, 1.0);
                 }
                 return Ok(());
@@ -103,6 +107,8 @@ impl Intercept for Meter {
         } else if let Some(output) = output.downcast_ref::<PutItemOutput>() {
             self.add(0.0, sum(output.consumed_capacity()));
         } else if let Some(output) = output.downcast_ref::<UpdateItemOutput>() {
+            self.add(0.0, sum(output.consumed_capacity()));
+        } else if let Some(output) = output.downcast_ref::<DeleteItemOutput>() {
             self.add(0.0, sum(output.consumed_capacity()));
         } else if let Some(output) = output.downcast_ref::<TransactWriteItemsOutput>() {
             self.add(0.0, sum(output.consumed_capacity()));

@@ -5,11 +5,23 @@ use app::{
     extract::{Member, Path, etag},
 };
 use axum::{Json, extract::State, http::header, response::IntoResponse};
-use domain::{ids::ContactId, view::ContactView};
+use domain::{ids::ContactId, mail::MailProblem, view::ContactView};
+use serde::Serialize;
 
 /// The route.
 pub fn route() -> Route {
     app::route!("contacts-get", handle)
+}
+
+/// A contact, and what stops mail to it.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct ContactWithMail {
+    /// The contact.
+    #[serde(flatten)]
+    contact: ContactView,
+    /// What came back from its addresses: nothing is mailed to these until a member clears them.
+    mail_problems: Vec<MailProblem>,
 }
 
 /// Reads a contact, as it is at this moment.
@@ -18,19 +30,25 @@ pub fn route() -> Route {
     path = "/v1/contacts/{id}",
     params(("id" = ContactId, Path, description = "The contact.")),
     responses(
-        (status = 200, description = "The contact.", body = ContactView, headers(("ETag" = String, description = "Its version."))),
+        (status = 200, description = "The contact.", body = ContactWithMail, headers(("ETag" = String, description = "Its version."))),
         (status = 404, description = "The team has no such contact."),
     )
 )]
 async fn handle(State(app): State<App>, member: Member, Path(id): Path<ContactId>) -> Result<impl IntoResponse, Error> {
     let contact = app.store.get_contact(&member.team, id).await?;
-    Ok(([(header::ETAG, etag(contact.version))], Json(ContactView(contact))))
+    let mail_problems = app.store.find_mail_problems(&member.team, contact.profile.addresses()).await?.into_vec();
+    Ok(([(header::ETAG, etag(contact.version))], Json(ContactWithMail { contact: ContactView(contact), mail_problems })))
 }
 
 #[cfg(test)]
 mod tests {
     use super::route;
+    use domain::{
+        field::Field,
+        mail::{MailProblem, MailProblemKind},
+    };
     use http::StatusCode;
+    use serde_json::json;
     use testing::{Call, TestApp, a_contact};
 
     #[tokio::test]
@@ -40,7 +58,25 @@ mod tests {
         let viewer = test.member("demo", &[]).await;
         let answer = test.call(route(), Call::get(&format!("/v1/contacts/{}", zoe.id)).by(&viewer)).await;
         assert_eq!((answer.status, answer.header("etag")), (StatusCode::OK, "\"1\"".to_owned()));
-        assert_eq!(answer.json["displayName"], "Zoë");
+        assert_eq!((&answer.json["displayName"], &answer.json["mailProblems"]), (&json!("Zoë"), &json!([])));
+    }
+
+    #[tokio::test]
+    async fn what_came_back_from_an_address_is_shown_with_the_contact() {
+        let test = TestApp::start().await;
+        let zoe = test.contact("demo", a_contact().emailed("Zoe@x.com").with(Field::Emails, json!({"work": "zoe@work.com"}))).await;
+        let viewer = test.member("demo", &[]).await;
+        for (team, address, kind) in [
+            ("demo", "zoe@x.com", MailProblemKind::Bounce),
+            ("demo", "zoe@x.com", MailProblemKind::Complaint),
+            ("other", "zoe@work.com", MailProblemKind::Bounce),
+        ] {
+            let problem = MailProblem { address: address.parse().expect("an address"), kind, at: test.app.clock.now() };
+            test.app.store.note_mail_problem(&team.parse().expect("a team"), &problem).await.expect("noted");
+        }
+        let answer = test.call(route(), Call::get(&format!("/v1/contacts/{}", zoe.id)).by(&viewer)).await;
+        let problem = |kind: &str| json!({"address": "Zoe@x.com", "kind": kind, "at": "2026-03-01T09:00:00Z"});
+        assert_eq!(answer.json["mailProblems"], json!([problem("bounce"), problem("complaint")]));
     }
 
     #[tokio::test]

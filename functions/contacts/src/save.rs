@@ -35,7 +35,7 @@ pub async fn save(app: &App, member: &Member, id: ContactId, before: Option<Cont
                 }
             },
         };
-        let author = Author { source: Source::Member, member: member.id.clone(), job: None };
+        let author = Author { source: Source::Member, member: Some(member.id.clone()), job: None };
         let stored = before.clone().map(Stored::Live);
         let change = Change::new(id, stored, Some(next.clone()), author, app.clock.now_ms(), random::uuid().to_string());
         let saved = change.after().cloned().ok_or(Error::Internal)?;

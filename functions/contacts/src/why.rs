@@ -3,10 +3,12 @@
 use app::{
     App, Error, Route,
     extract::{Member, Path, Query},
+    store::SignInRefusal,
 };
 use axum::{Json, extract::State};
 use domain::{
     ids::ContactId,
+    portal::REFUSAL_SECONDS,
     rules::{self, Decision, Notification},
 };
 use serde::{Deserialize, Serialize};
@@ -50,6 +52,9 @@ struct Explanation {
     /// The decision, with every rule in order.
     #[serde(flatten)]
     decision: Decision,
+    /// For `sign-in`: what the contact was refused in the last 7 days, newest first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refusals: Option<Vec<SignInRefusal>>,
 }
 
 /// Explains a decision about a contact: every rule in order, pass or fail, and the setting that decides it.
@@ -65,21 +70,31 @@ struct Explanation {
 )]
 async fn handle(State(app): State<App>, member: Member, Path(id): Path<ContactId>, Query(asked): Query<Asked>) -> Result<Json<Explanation>, Error> {
     let (contact, team) = futures::try_join!(app.store.get_contact(&member.team, id), app.store.get_communication(&member.team))?;
+    let problems = app.store.find_mail_problems(&member.team, rules::mailed_at(&contact.profile)).await?;
     let decision = match (asked.question, asked.kind) {
-        (Question::SignIn, _) => rules::sign_in(&team, &contact.profile),
-        (Question::Notification, Some(kind)) => rules::notification(&team, &contact.profile, kind),
+        (Question::SignIn, _) => rules::sign_in(&team, &contact.profile, &problems),
+        (Question::Notification, Some(kind)) => rules::notification(&team, &contact.profile, kind, &problems),
         (Question::Notification, None) => {
             return Err(Error::parameter("kind", "say which mail: ticketCreated, ticketUpdated, ticketCommented, ticketClosed or formAssigned"));
         }
     };
     let answer = decision.refusal().map_or_else(|| "Yes: every rule holds.".to_owned(), |rule| format!("No: “{}” does not hold.", rule.rule));
-    Ok(Json(Explanation { question: asked.question, answer, decision }))
+    let refusals = match asked.question {
+        Question::SignIn => Some(app.store.list_refusals(&member.team, id, app.clock.now_ms() - REFUSAL_SECONDS * 1_000).await?),
+        Question::Notification => None,
+    };
+    Ok(Json(Explanation { question: asked.question, answer, decision, refusals }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::route;
-    use domain::{field::Field, rules::sign_in, team::Communication};
+    use domain::{
+        field::Field,
+        mail::{MailProblem, MailProblemKind, MailProblems},
+        rules::sign_in,
+        team::Communication,
+    };
     use http::StatusCode;
     use serde_json::{Value, json};
     use testing::{Call, TestApp, a_contact};
@@ -93,7 +108,7 @@ mod tests {
         for team in [Communication::default(), Communication { portal: true, ..Communication::default() }] {
             test.app.store.save_communication(&"demo".parse().expect("a team"), &team).await.expect("saved");
             let answer = test.call(route(), ask()).await;
-            let decision = serde_json::to_value(sign_in(&team, &zoe.profile)).expect("JSON");
+            let decision = serde_json::to_value(sign_in(&team, &zoe.profile, &MailProblems::default())).expect("JSON");
             assert_eq!((&answer.json["allowed"], &answer.json["because"]), (&decision["allowed"], &decision["because"]));
             assert_eq!(answer.json["allowed"], Value::Bool(team.portal));
         }
@@ -108,6 +123,28 @@ mod tests {
         assert_eq!(test.call(route(), ask("&kind=ticketClosed")).await.json["allowed"], false);
         assert_eq!(test.call(route(), ask("&kind=ticketCreated")).await.json["allowed"], true);
         assert_eq!(test.call(route(), ask("")).await.problem_fields(), ["kind"]);
+    }
+
+    #[tokio::test]
+    async fn an_address_that_mail_came_back_from_is_the_reason() {
+        let test = TestApp::start().await;
+        let zoe = test.contact("demo", a_contact().emailed("zoe@x.com").with(Field::PortalAccess, json!(true))).await;
+        let viewer = test.member("demo", &[]).await;
+        let team = "demo".parse().expect("a team");
+        test.app.store.save_communication(&team, &Communication { portal: true, ..Communication::default() }).await.expect("saved");
+        let problem = MailProblem { address: "zoe@x.com".parse().expect("an address"), kind: MailProblemKind::Bounce, at: test.app.clock.now() };
+        test.app.store.note_mail_problem(&team, &problem).await.expect("noted");
+        for question in ["sign-in", "notification&kind=ticketCreated"] {
+            let answer = test.call(route(), Call::get(&format!("/v1/contacts/{}/why?question={question}", zoe.id)).by(&viewer)).await;
+            let failing: Vec<&Value> = answer.json["because"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter(|rule| rule["passes"] == false)
+                .map(|rule| &rule["decidedBy"])
+                .collect();
+            assert_eq!(failing, [&json!({"where": "contact", "name": "mailProblems"})], "{question}");
+        }
     }
 
     #[tokio::test]

@@ -75,6 +75,11 @@ impl Lambda {
         Some(attempt(handler, event).await)
     }
 
+    /// The way for other engines to hand events over.
+    pub(crate) fn events(&self) -> Events {
+        Events(self.functions.clone())
+    }
+
     /// Waits until no event is being handled or waits to be tried again, including events that those events cause.
     pub async fn idle(&self) {
         // The sender lives as long as `self`, so this cannot fail.
@@ -87,7 +92,27 @@ impl Lambda {
     }
 }
 
+/// Hands events over as other services do; they are tried up to three times.
+#[derive(Clone, Debug)]
+pub(crate) struct Events(Arc<Functions>);
+
+impl Events {
+    /// Hands an event to a function; whether there is one of this name.
+    pub fn send(&self, name: &str, event: Value) -> bool {
+        let found = self.0.find(name);
+        found.map(|handler| self.0.start(name.to_owned(), handler, event)).is_some()
+    }
+}
+
 impl Functions {
+    fn start(self: &Arc<Self>, name: String, handler: Handler, event: Value) {
+        let running = self.running();
+        tokio::spawn(async move {
+            handle(&name, &handler, event).await;
+            drop(running);
+        });
+    }
+
     fn find(&self, name: &str) -> Option<Handler> {
         // arn:aws:lambda:region:account:function:name[:alias]
         let name = if name.starts_with("arn:") { name.split(':').nth(6).unwrap_or(name) } else { name };
@@ -132,11 +157,7 @@ async fn invoke(State(functions): State<Arc<Functions>>, Path(name): Path<String
     };
     match kind {
         "Event" => {
-            let running = functions.running();
-            tokio::spawn(async move {
-                handle(&name, &handler, event).await;
-                drop(running);
-            });
+            functions.start(name, handler, event);
             StatusCode::ACCEPTED.into_response()
         }
         "DryRun" => StatusCode::NO_CONTENT.into_response(),

@@ -33,6 +33,12 @@ pub const SECRET_KEY: &str = "local-secret";
 pub const TABLE: &str = "kdesk";
 /// The name of the one bucket.
 pub const BUCKET: &str = "kdesk";
+/// The SES configuration set that mails name to hear what comes back from them.
+pub const MAIL_CONFIGURATION_SET: &str = "kdesk";
+/// The topic that it reports to.
+pub const MAIL_TOPIC: &str = "arn:aws:sns:us-east-1:000000000000:kdesk-mail";
+/// The function that hears of it.
+pub const MAIL_EVENT_FUNCTION: &str = "mail-event";
 
 /// Where the engines keep what they are told.
 #[derive(Clone, Debug)]
@@ -80,8 +86,9 @@ impl Engines {
         }
         let dynamodb = DynamoDb::start(&options.data, ports.take(), &template.table).await?;
         let s3 = S3::start(&options.data, ports.take(), template.cors.clone()).await?;
-        let ses = Ses::start(&options.data, ports.take()).await?;
+        let mail_port = ports.take();
         let lambda = Lambda::start(ports.take()).await?;
+        let ses = Ses::start(&options.data, mail_port, lambda.events()).await?;
         Ok(Self { template, dynamodb, s3, ses, lambda })
     }
 

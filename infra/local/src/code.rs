@@ -11,7 +11,14 @@ const WORKER_TIME: Duration = Duration::from_mins(15);
 
 /// Every route of every area.
 pub fn routes() -> Vec<Route> {
-    contacts::routes().into_iter().chain(jobs::routes()).chain(team::routes()).chain(console::routes()).collect()
+    contacts::routes()
+        .into_iter()
+        .chain(jobs::routes())
+        .chain(mail::routes())
+        .chain(portal::routes())
+        .chain(team::routes())
+        .chain(console::routes())
+        .collect()
 }
 
 /// Makes the functions that are invoked by events known.
@@ -30,4 +37,6 @@ pub fn register(lambda: &Lambda, app: &App) {
     }
     function!("jobs-work", jobs::work::handle);
     function!("jobs-sweep", jobs::sweep::handle);
+    function!("mail-send", mail::send::handle);
+    function!("mail-event", mail::event::handle);
 }

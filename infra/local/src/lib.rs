@@ -19,7 +19,8 @@ use std::sync::Arc;
 
 use app::App;
 use app::clock::Clock;
-use app::settings::{Aws, Console, Settings};
+use app::portal::CodeKeys;
+use app::settings::{Aws, Console, Portal, Settings};
 use axum::Router;
 use axum::extract::Request;
 use axum::response::{Html, IntoResponse, Redirect};
@@ -34,6 +35,10 @@ pub use teams::{Member, Team};
 
 /// The function that jobs are handed to.
 const WORKER: &str = "jobs-work";
+/// The function that sends mails.
+const MAIL: &str = "mail-send";
+/// The address that mail comes from on this machine.
+const MAIL_FROM: &str = "desk@kdesk.example";
 /// How much memory the directories of all teams may take.
 const DIRECTORY_BYTES: usize = 512 << 20;
 
@@ -66,6 +71,8 @@ pub struct Ready {
     pub url: String,
     /// The App.
     pub app: String,
+    /// The portal of the first team.
+    pub portal: String,
     /// The mails sent.
     pub mailbox: String,
     /// The endpoint of DynamoDB.
@@ -118,17 +125,23 @@ impl Runner {
         let address = listener.local_addr().map_err(|error| StartError::Unexpected(error.to_string()))?;
         let url = format!("http://{address}");
         let engines = Arc::new(Engines::start(EngineOptions { data: data.clone(), ports, template_root: template_root.clone() }).await?);
-        let app = App::new(settings(&engines, &url, &template_root), Clock::system()).map_err(|error| StartError::Unexpected(error.to_string()))?;
+        let code_key = code_key(&data).map_err(|error| StartError::Unexpected(format!("the key of codes: {error}")))?;
+        let app = App::new(settings(&engines, &url, &template_root, &code_key), Clock::system())
+            .map_err(|error| StartError::Unexpected(error.to_string()))?;
         code::register(&engines.lambda, &app);
         let issuer = Arc::new(Issuer::new(&url, key(data.clone()).await?));
         let routers = code::routes().into_iter().map(|route| (route.name.to_owned(), route.router(app.clone())));
         let gateway = Arc::new(Gateway::new(&engines.template.routes, routers.collect(), issuer.authorizer()));
-        let teams = demo::teams(&data, demo, &app).await?;
+        let mut teams = demo::teams(&data, demo, &app).await?;
+        for team in &mut teams {
+            team.portal = format!("{url}/portal/{}", team.id);
+        }
         issuer.know(teams.clone());
         let schedules = schedules::start(&engines);
-        let server = Server::start(listener, router(&engines, issuer, gateway, &url))?;
+        let server = Server::start(listener, router(&engines, issuer, gateway, &url, &teams))?;
         let ready = Ready {
             app: format!("{url}/app/"),
+            portal: teams.first().map_or_else(|| format!("{url}/portal/"), |team| team.portal.clone()),
             mailbox: format!("{url}/local/mail"),
             url,
             dynamodb: engines.dynamodb.url(),
@@ -156,7 +169,23 @@ impl Runner {
     }
 }
 
-fn settings(engines: &Engines, url: &str, root: &Path) -> Settings {
+/// The key that codes are derived with: made once and kept in the data folder, so that a code outlives a restart.
+fn code_key(data: &Data) -> std::io::Result<String> {
+    let file = match data {
+        Data::Memory => None,
+        Data::Folder(folder) => Some(folder.join("code.key")),
+    };
+    if let Some(file) = file.as_ref().filter(|file| file.exists()) {
+        return std::fs::read_to_string(file);
+    }
+    let key = format!("{}{}", app::random::uuid().simple(), app::random::uuid().simple());
+    if let Some(file) = file {
+        issuer::write_private(&file, key.as_bytes())?;
+    }
+    Ok(key)
+}
+
+fn settings(engines: &Engines, url: &str, root: &Path, code_key: &str) -> Settings {
     Settings {
         aws: Aws {
             region: engines::REGION.to_owned(),
@@ -166,13 +195,19 @@ fn settings(engines: &Engines, url: &str, root: &Path) -> Settings {
             dynamodb_endpoint: Some(engines.dynamodb.url()),
             s3_endpoint: Some(engines.s3.url()),
             lambda_endpoint: Some(engines.lambda.url()),
+            ses_endpoint: Some(engines.ses.url()),
         },
         table: engines::TABLE.to_owned(),
         bucket: engines::BUCKET.to_owned(),
         worker_function: WORKER.to_owned(),
+        mail_function: MAIL.to_owned(),
+        mail_from: Some(MAIL_FROM.to_owned()),
+        mail_configuration_set: Some(engines::MAIL_CONFIGURATION_SET.to_owned()),
+        mail_topic: Some(engines::MAIL_TOPIC.to_owned()),
         team_claim: "team".to_owned(),
         write_units_per_second: None,
         directory_bytes: DIRECTORY_BYTES,
+        portal: Portal { origin: Some(url.to_owned()), code_keys: CodeKeys::parse(code_key) },
         console: Some(Console {
             files: root.join(web::BUILT),
             issuer: issuer::address(url),
@@ -192,10 +227,11 @@ async fn key(data: Data) -> Result<Key, StartError> {
     Ok(made.await.map_err(|error| StartError::Unexpected(error.to_string()))??)
 }
 
-fn router(engines: &Arc<Engines>, issuer: Arc<Issuer>, gateway: Arc<Gateway>, url: &str) -> Router {
+fn router(engines: &Arc<Engines>, issuer: Arc<Issuer>, gateway: Arc<Gateway>, url: &str, teams: &[Team]) -> Router {
     let mut router = Router::new().merge(issuer::router(issuer)).merge(mailbox::router(engines.clone())).merge(schedules::router(engines.clone()));
     if !gateway.serves(&http::Method::GET, "/") {
-        router = router.route("/", get(|| async { Html(home()) }));
+        let home = home(teams);
+        router = router.route("/", get(|| async { Html(home) }));
     }
     let url = url.to_owned();
     router.fallback(move |request: Request| async move {
@@ -207,16 +243,25 @@ fn router(engines: &Arc<Engines>, issuer: Arc<Issuer>, gateway: Arc<Gateway>, ur
     })
 }
 
-/// The App under `localhost` would be another origin than its issuer, whose answers a browser would then keep from it.
+/// The App under `localhost` would be another origin than its issuer, whose answers a browser would then keep from it; and the portal another
+/// than the one its forms are believed from.
 fn at_its_own_name(request: &Request, url: &str) -> Option<String> {
     let host = request.headers().get(http::header::HOST)?.to_str().ok()?;
-    let is_page = request.uri().path() == "/app" || request.uri().path().starts_with("/app/");
+    let path = request.uri().path();
+    let is_page = request.method() == http::Method::GET && (path == "/app" || path.starts_with("/app/") || path.starts_with("/portal/"));
     let is_another_name = host.starts_with("localhost:") && !url.ends_with(host);
     (is_page && is_another_name).then(|| format!("{url}{}", request.uri().path_and_query().map_or("/app", |path| path.as_str())))
 }
 
-fn home() -> String {
-    let body = "<h1>KDesk Contacts</h1><ul><li><a href=\"/app/contacts\">The App</a></li><li><a href=\"/local/mail\">Mailbox</a></li>\
-        <li><a href=\"/v1/openapi.json\">The API's description</a></li></ul>";
-    page::page("KDesk Contacts", body)
+fn home(teams: &[Team]) -> String {
+    let portal = |team: &Team| {
+        let (name, contact) = (page::escaped(&team.name), page::escaped(&team.contact));
+        format!("<li><a href=\"/portal/{}\">The portal of {name}</a>, for example as {contact}</li>", team.id)
+    };
+    let portals: String = teams.iter().map(portal).collect();
+    let body = format!(
+        "<h1>KDesk Contacts</h1><ul><li><a href=\"/app/contacts\">The App</a></li>{portals}<li><a href=\"/local/mail\">Mailbox</a></li>\
+         <li><a href=\"/v1/openapi.json\">The API's description</a></li></ul>"
+    );
+    page::page("KDesk Contacts", &body)
 }

@@ -64,6 +64,8 @@ mod tests {
             text: "Your code & more".to_owned(),
             html: "<p onclick=\"x\">Hi</p>".to_owned(),
             headers: Vec::new(),
+            tags: Vec::new(),
+            configuration_set: None,
             at: jiff::Timestamp::UNIX_EPOCH,
         };
         let html = rendered(&[mail]);

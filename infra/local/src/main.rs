@@ -105,10 +105,11 @@ fn write_whole(file: &Path, content: &[u8]) -> std::io::Result<()> {
 fn print_links(ready: &Ready) {
     println!("KDesk Contacts: {}", ready.app);
     println!("  API       {}", ready.url);
+    println!("  Portal    {}", ready.portal);
     println!("  Mailbox   {}", ready.mailbox);
     for team in &ready.teams {
         let members: Vec<&str> = team.members.iter().map(|member| member.email.as_str()).collect();
-        println!("  Team {}: {}", team.id, members.join(", "));
+        println!("  Team {}: {}; in its portal {}", team.id, members.join(", "), team.contact);
     }
     if let Some(member) = ready.teams.iter().flat_map(|team| &team.members).next() {
         let body = serde_json::json!({ "member": member.email });

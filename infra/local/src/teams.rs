@@ -9,6 +9,12 @@ pub struct Team {
     pub id: String,
     /// Its name for people.
     pub name: String,
+    /// The address of its portal; not kept, for it changes with the port.
+    #[serde(default)]
+    pub portal: String,
+    /// Somebody who can sign in there, by address.
+    #[serde(default)]
+    pub contact: String,
     /// Its members.
     pub members: Vec<Member>,
 }

@@ -25,6 +25,8 @@ const ATTEMPT: Duration = Duration::from_secs(2);
 /// Moving a part of a file takes longer than a table operation.
 const FILE_OPERATION: Duration = Duration::from_mins(1);
 const FILE_ATTEMPT: Duration = Duration::from_secs(25);
+/// A mail is sent off the request's path, and one that is given up too early goes twice.
+const MAIL_ATTEMPT: Duration = Duration::from_secs(10);
 
 /// A client that is made when it is first used: making one takes a good part of a cold start, and most functions need the table's only.
 pub type WhenUsed<T> = Arc<LazyLock<T, Box<dyn FnOnce() -> T + Send>>>;
@@ -38,6 +40,8 @@ pub struct Clients {
     pub s3: WhenUsed<aws_sdk_s3::Client>,
     /// Asynchronous invocation of the worker.
     pub lambda: WhenUsed<aws_sdk_lambda::Client>,
+    /// Mail, which only the function that sends it needs.
+    pub ses: WhenUsed<aws_sdk_sesv2::Client>,
 }
 
 /// A client that is made by this when it is first used.
@@ -76,10 +80,13 @@ pub fn clients_over(settings: &Settings, http: &SharedHttpClient) -> Clients {
     let s3 = config!(aws_sdk_s3, aws.s3_endpoint, FILE_OPERATION, FILE_ATTEMPT).force_path_style(aws.s3_endpoint.is_some());
     let dynamodb = config!(aws_sdk_dynamodb, aws.dynamodb_endpoint, OPERATION, ATTEMPT);
     let lambda = config!(aws_sdk_lambda, aws.lambda_endpoint, OPERATION, ATTEMPT);
+    // The mailer itself knows which of SES's errors are worth another try.
+    let ses = config!(aws_sdk_sesv2, aws.ses_endpoint, MAIL_ATTEMPT, MAIL_ATTEMPT).retry_config(RetryConfig::disabled());
     Clients {
         dynamodb: when_used(|| aws_sdk_dynamodb::Client::from_conf(dynamodb.build())),
         s3: when_used(|| aws_sdk_s3::Client::from_conf(s3.build())),
         lambda: when_used(|| aws_sdk_lambda::Client::from_conf(lambda.build())),
+        ses: when_used(|| aws_sdk_sesv2::Client::from_conf(ses.build())),
     }
 }
 

@@ -8,8 +8,10 @@ pub mod error;
 pub mod extract;
 pub mod files;
 pub mod host;
+pub mod mailer;
 pub mod once;
 pub mod openapi;
+pub mod portal;
 pub mod random;
 pub mod route;
 pub mod settings;
@@ -32,6 +34,10 @@ pub struct App {
     pub files: files::Files,
     /// The function that works on jobs.
     pub worker: worker::Worker,
+    /// The function that sends mails.
+    pub mail: portal::MailSender,
+    /// Mail to contacts.
+    pub mailer: mailer::Mailer,
     /// The directories this process has in memory.
     pub directories: Arc<directory::Directories>,
     /// The time.
@@ -52,6 +58,8 @@ impl App {
         Self {
             store: store::Store::new(clients.dynamodb, settings.table.clone(), clock.clone()),
             files: files::Files::new(clients.s3, settings.bucket.clone()),
+            mailer: mailer::Mailer::new(clients.ses, &settings),
+            mail: portal::MailSender::new(clients.lambda.clone(), settings.mail_function.clone()),
             worker: worker::Worker::new(clients.lambda, settings.worker_function.clone()),
             directories: Arc::new(directory::Directories::new(settings.directory_bytes)),
             clock,

@@ -49,7 +49,7 @@ impl Once {
             return Err(Error::parameter("Idempotency-Key", format!("1 to {MAX_CHARS} printable ASCII characters, such as a UUID")));
         }
         let payload = Sha256::new().chain_update(path).chain_update([0]).chain_update(body).finalize();
-        let payload_sha256 = payload.iter().fold(String::with_capacity(64), |hex, byte| hex + &format!("{byte:02x}"));
+        let payload_sha256 = domain::text::hex(&payload);
         Ok(Self(Some(Named { key: key.to_owned(), payload_sha256 })))
     }
 }

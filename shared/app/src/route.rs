@@ -22,6 +22,7 @@ pub struct Route {
     pub path: String,
     describe: Option<fn() -> Description>,
     more_paths: Vec<String>,
+    is_fallback: bool,
     handler: MethodRouter<App>,
 }
 
@@ -60,7 +61,7 @@ impl Route {
             Some(HttpMethod::Delete) => (Method::DELETE, axum::routing::delete(handler)),
             _ => (Method::GET, axum::routing::get(handler)),
         };
-        Self { name, method, path: D::path(), describe: Some(describe::<D>), more_paths: Vec::new(), handler }
+        Self { name, method, path: D::path(), describe: Some(describe::<D>), more_paths: Vec::new(), is_fallback: false, handler }
     }
 
     /// Pages for browsers, open to everybody. They are no operation of the API, so its description leaves them out. The first path, as API
@@ -72,7 +73,19 @@ impl Route {
     {
         let more_paths = more_paths.iter().map(|&path| path.to_owned()).collect();
         let handler = axum::routing::get(handler);
-        Self { name, method: Method::GET, path: path.to_owned(), describe: None, more_paths, handler }
+        Self { name, method: Method::GET, path: path.to_owned(), describe: None, more_paths, is_fallback: true, handler }
+    }
+
+    /// A page or a form of the portal, for browsers and open to everybody: who is signed in is asked by the handler. Every answer is guarded by
+    /// [`crate::portal::guard`], also one that says what went wrong.
+    pub fn portal<H, T>(name: &'static str, method: Method, path: &str, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        let handler = if method == Method::POST { axum::routing::post(handler) } else { axum::routing::get(handler) };
+        let handler = handler.layer(axum::middleware::map_response(crate::portal::guard::guarded));
+        Self { name, method, path: path.to_owned(), describe: None, more_paths: Vec::new(), is_fallback: false, handler }
     }
 
     /// Its OpenAPI description, put together when it is asked for: most functions never are, and it would slow their start. A page has none.
@@ -82,18 +95,16 @@ impl Route {
 
     /// Every method and path that leads here. API Gateway does not take HEAD for GET, and pages are asked for both.
     pub fn endpoints(&self) -> Vec<(Method, String)> {
-        let methods = if self.describe.is_some() { vec![self.method.clone()] } else { vec![Method::GET, Method::HEAD] };
+        let is_page = self.describe.is_none() && self.method == Method::GET;
+        let methods = if is_page { vec![Method::GET, Method::HEAD] } else { vec![self.method.clone()] };
         let paths = || std::iter::once(&self.path).chain(&self.more_paths);
         methods.into_iter().flat_map(|method| paths().map(move |path| (method.clone(), path.clone()))).collect()
     }
 
     /// This route alone, ready to serve.
     pub fn router(self, app: App) -> Router {
-        let router = match self.describe {
-            Some(_) => Router::new().route(&self.path, self.handler),
-            // API Gateway has matched the path, in a notation for the rest of it that is not axum's.
-            None => Router::new().fallback(self.handler),
-        };
+        // API Gateway has matched the path, in a notation for the rest of it that is not axum's.
+        let router = if self.is_fallback { Router::new().fallback(self.handler) } else { Router::new().route(&self.path, self.handler) };
         router.with_state(app)
     }
 }

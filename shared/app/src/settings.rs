@@ -1,5 +1,6 @@
 //! What a deployment sets, read from the environment once at start and nowhere else.
 
+use crate::portal::CodeKeys;
 use domain::ids::TeamId;
 use http::Uri;
 use std::{env, path::PathBuf};
@@ -21,6 +22,8 @@ pub struct Aws {
     pub s3_endpoint: Option<String>,
     /// `AWS_ENDPOINT_URL_LAMBDA`, when it is not Amazon's.
     pub lambda_endpoint: Option<String>,
+    /// `AWS_ENDPOINT_URL_SESV2`, when it is not Amazon's.
+    pub ses_endpoint: Option<String>,
 }
 
 /// The settings of a deployment.
@@ -34,6 +37,14 @@ pub struct Settings {
     pub bucket: String,
     /// `WORKER_FUNCTION`: the function that jobs are handed to.
     pub worker_function: String,
+    /// `MAIL_FUNCTION`: the function that sends mails; only functions that cause mails have it.
+    pub mail_function: String,
+    /// `MAIL_FROM`: the address that mail comes from; only the function that sends has it.
+    pub mail_from: Option<String>,
+    /// `MAIL_CONFIGURATION_SET`: the SES configuration set that reports what comes back; only the function that sends has it.
+    pub mail_configuration_set: Option<String>,
+    /// `MAIL_TOPIC`: the ARN of the topic it reports to; only the function that hears of it has it.
+    pub mail_topic: Option<String>,
     /// `TEAM_CLAIM`: the token's claim that names the team. The issuer must be the only one who can set it.
     pub team_claim: String,
     /// `WRITE_UNITS_PER_SECOND`: what a job may write at most. One DynamoDB partition takes 1,000 units a second; a job stays at 800 for each of
@@ -43,6 +54,24 @@ pub struct Settings {
     pub directory_bytes: usize,
     /// What the function that serves the App needs; other functions have none of it.
     pub console: Option<Console>,
+    /// What the portal needs.
+    pub portal: Portal,
+}
+
+/// What the portal needs.
+#[derive(Debug, Clone)]
+pub struct Portal {
+    /// `PORTAL_ORIGIN`: where browsers find the portal, such as `https://help.example.com`. Without it that is the API's own address.
+    pub origin: Option<String>,
+    /// `CODE_KEYS`: the keys that codes are derived with. Only the functions that check and mail codes have them.
+    pub code_keys: Option<CodeKeys>,
+}
+
+impl Portal {
+    fn from_environment() -> Result<Self, SettingError> {
+        let keys = optional("CODE_KEYS").map(|text| CodeKeys::parse(&text).ok_or(SettingError("CODE_KEYS")));
+        Ok(Self { origin: optional("PORTAL_ORIGIN").as_deref().and_then(origin), code_keys: keys.transpose()? })
+    }
 }
 
 /// What the App's pages need.
@@ -104,14 +133,20 @@ impl Settings {
                 dynamodb_endpoint: optional("AWS_ENDPOINT_URL_DYNAMODB"),
                 s3_endpoint: optional("AWS_ENDPOINT_URL_S3"),
                 lambda_endpoint: optional("AWS_ENDPOINT_URL_LAMBDA"),
+                ses_endpoint: optional("AWS_ENDPOINT_URL_SESV2"),
             },
             table: required("TABLE_NAME")?,
             bucket: required("BUCKET_NAME")?,
             worker_function: required("WORKER_FUNCTION")?,
+            mail_function: optional("MAIL_FUNCTION").unwrap_or_default(),
+            mail_from: optional("MAIL_FROM"),
+            mail_configuration_set: optional("MAIL_CONFIGURATION_SET"),
+            mail_topic: optional("MAIL_TOPIC"),
             team_claim: optional("TEAM_CLAIM").unwrap_or_else(|| "team".to_owned()),
             write_units_per_second: number("WRITE_UNITS_PER_SECOND")?,
             directory_bytes: number("DIRECTORY_BYTES")?.map_or(512 << 20, |bytes: u32| bytes as usize),
             console: Console::from_environment(),
+            portal: Portal::from_environment()?,
         })
     }
 }

@@ -119,6 +119,11 @@ impl Profile {
         }
     }
 
+    /// Every address: the Primary Email and the labeled ones.
+    pub fn addresses(&self) -> impl Iterator<Item = &Email> {
+        self.primary_email().into_iter().chain(self.emails().map(|(_, email)| email))
+    }
+
     /// Labeled addresses.
     pub fn emails(&self) -> impl Iterator<Item = (&String, &Email)> {
         match self.0.get(&Field::Emails) {

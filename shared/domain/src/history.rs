@@ -3,6 +3,7 @@
 use crate::{
     contact::FieldChange,
     ids::{ContactId, JobId, MemberId, Version},
+    portal::Way,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,8 @@ pub enum Source {
     Merge,
     /// The undo of a job.
     Undo,
+    /// The contact, in the portal.
+    Portal,
 }
 
 /// Who or what changed a contact.
@@ -29,8 +32,9 @@ pub enum Source {
 pub struct Author {
     /// By what way.
     pub source: Source,
-    /// The member who did it or who started the job.
-    pub member: MemberId,
+    /// The member who did it or who started the job; nobody for what the contact did in the portal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<MemberId>,
     /// The job it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job: Option<JobId>,
@@ -48,9 +52,31 @@ pub enum Event {
     Deleted,
     /// It came back by an undo.
     Restored,
+    /// The contact signed in to the portal.
+    SignedIn,
+    /// The contact signed out of the portal.
+    SignedOut,
+    /// The contact was refused at the portal.
+    SignInRefused,
 }
 
-/// One change of one contact.
+/// What happened in the portal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PortalNote {
+    /// By what way the contact signs in.
+    pub way: Way,
+    /// The device in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(examples("Chrome on Android"))]
+    pub device: Option<String>,
+    /// Why not, when it was refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(examples("The contact has portal access."))]
+    pub reason: Option<String>,
+}
+
+/// One change of one contact, or something that the contact did in the portal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Entry {
@@ -67,4 +93,7 @@ pub struct Entry {
     pub author: Author,
     /// Each field's old and new value.
     pub changes: Vec<FieldChange>,
+    /// What happened in the portal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub portal: Option<PortalNote>,
 }

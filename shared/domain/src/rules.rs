@@ -2,7 +2,9 @@
 
 use crate::{
     contact::Profile,
+    email::Email,
     field::Field,
+    mail::MailProblems,
     team::{Communication, Member, Permission, Switch},
 };
 use serde::Serialize;
@@ -14,7 +16,7 @@ pub struct Setting {
     /// Where it is set.
     #[serde(rename = "where")]
     pub place: Place,
-    /// A switch or a field by its API name, a permission by its title.
+    /// A switch, a field or the contact's `mailProblems` by its API name, a permission by its title.
     #[schema(examples("portalAccess"))]
     pub name: &'static str,
 }
@@ -38,6 +40,11 @@ impl Setting {
 
     const fn contact(field: Field) -> Self {
         Self { place: Place::Contact, name: field.name() }
+    }
+
+    /// What came back from the contact's addresses; a member clears it.
+    const fn mail_problems() -> Self {
+        Self { place: Place::Contact, name: "mailProblems" }
     }
 
     const fn member(permission: Permission) -> Self {
@@ -96,15 +103,29 @@ pub fn portal_access(team: &Communication, contact: &Profile) -> Decision {
     ])
 }
 
-/// Whether a contact can sign in to the portal by a mailed code: portal access, and an address to mail the code to.
-pub fn sign_in(team: &Communication, contact: &Profile) -> Decision {
+/// Whether a contact can sign in to the portal by a mailed code: portal access, and an address to mail the code to that mail is not stopped to.
+pub fn sign_in(team: &Communication, contact: &Profile, problems: &MailProblems) -> Decision {
     let mut rules = portal_access(team, contact).because;
     rules.push(Rule {
         rule: "The contact has a Primary Email to send the code to.".to_owned(),
         passes: contact.primary_email().is_some(),
         decided_by: Setting::contact(Field::PrimaryEmail),
     });
+    rules.push(not_stopped(contact.primary_email(), problems));
     Decision::all(rules)
+}
+
+/// The address a contact is mailed at: the Primary Email, else the first labeled one.
+pub fn mailed_at(contact: &Profile) -> Option<&Email> {
+    contact.primary_email().or_else(|| contact.emails().next().map(|(_, email)| email))
+}
+
+fn not_stopped(address: Option<&Email>, problems: &MailProblems) -> Rule {
+    Rule {
+        rule: "No bounce or complaint stops mail to the address.".to_owned(),
+        passes: address.is_none_or(|address| !problems.stop(address)),
+        decided_by: Setting::mail_problems(),
+    }
 }
 
 /// What a contact can be mailed about.
@@ -138,15 +159,16 @@ impl Notification {
     }
 }
 
-/// Whether a contact is mailed about something. Mail goes to the Primary Email, else to the first labeled one.
-pub fn notification(team: &Communication, contact: &Profile, kind: Notification) -> Decision {
+/// Whether a contact is mailed about something. Mail goes to the Primary Email, else to the first labeled one; if that address is stopped, to none.
+pub fn notification(team: &Communication, contact: &Profile, kind: Notification, problems: &MailProblems) -> Decision {
     let (switch, preference) = kind.halves();
-    let has_address = contact.primary_email().is_some() || contact.emails().next().is_some();
+    let address = mailed_at(contact);
     Decision::all(vec![
         team_has(team, switch),
         contact_has(contact, preference, "The contact wants this mail."),
         contact_has(contact, Field::ContactIsActive, "The contact is active."),
-        Rule { rule: "The contact has an email address.".to_owned(), passes: has_address, decided_by: Setting::contact(Field::PrimaryEmail) },
+        Rule { rule: "The contact has an email address.".to_owned(), passes: address.is_some(), decided_by: Setting::contact(Field::PrimaryEmail) },
+        not_stopped(address, problems),
     ])
 }
 
@@ -169,7 +191,14 @@ pub fn import(member: &Member, team: &Communication) -> Decision {
 #[cfg(test)]
 mod tests {
     use super::{Notification, Setting, notification, portal_access, sign_in};
-    use crate::{contact::Profile, field::Field, team::Communication, value::FieldError};
+    use crate::{
+        contact::Profile,
+        field::Field,
+        mail::{MailProblem, MailProblemKind, MailProblems},
+        team::Communication,
+        value::FieldError,
+    };
+    use jiff::Timestamp;
     use serde_json::json;
 
     #[test]
@@ -178,7 +207,7 @@ mod tests {
         let mut contact = Profile::default();
         contact.set(Field::PortalAccess, &json!(true))?;
         assert!(portal_access(&open, &contact).allowed);
-        assert!(!sign_in(&open, &contact).allowed, "no address for the code");
+        assert!(!sign_in(&open, &contact, &MailProblems::default()).allowed, "no address for the code");
         assert!(!portal_access(&Communication::default(), &contact).allowed);
         contact.set(Field::ContactIsActive, &json!(false))?;
         let decision = portal_access(&open, &contact);
@@ -189,17 +218,41 @@ mod tests {
 
     #[test]
     fn a_mail_needs_both_halves_of_its_rule() -> Result<(), FieldError> {
-        let mut contact = Profile::default();
+        let (mut contact, none) = (Profile::default(), MailProblems::default());
         contact.set(Field::Emails, &json!({"work": "a@x.com"}))?;
         for kind in Notification::ALL {
             let (_, preference) = kind.halves();
-            assert!(notification(&Communication::default(), &contact, kind).allowed);
+            assert!(notification(&Communication::default(), &contact, kind, &none).allowed);
             let mut unwilling = contact.clone();
             unwilling.set(preference, &json!(false))?;
-            assert!(!notification(&Communication::default(), &unwilling, kind).allowed);
+            assert!(!notification(&Communication::default(), &unwilling, kind, &none).allowed);
         }
         let silent = Communication { notify_ticket_closed: false, ..Communication::default() };
-        assert!(!notification(&silent, &contact, Notification::TicketClosed).allowed);
+        assert!(!notification(&silent, &contact, Notification::TicketClosed, &none).allowed);
+        Ok(())
+    }
+
+    #[test]
+    fn nothing_is_mailed_to_an_address_that_is_stopped() -> Result<(), FieldError> {
+        let team = Communication { portal: true, ..Communication::default() };
+        let mut contact = Profile::default();
+        contact.set(Field::PortalAccess, &json!(true))?;
+        contact.set(Field::PrimaryEmail, &json!("zoe@x.com"))?;
+        contact.set(Field::Emails, &json!({"work": "zoe@work.com"}))?;
+        let stopped = |address: &str| {
+            let address = address.parse().expect("an address");
+            MailProblems::from_iter([MailProblem { address, kind: MailProblemKind::Complaint, at: Timestamp::UNIX_EPOCH }])
+        };
+        for (address, is_allowed) in [("ZOE@x.com", false), ("zoe@work.com", true)] {
+            let problems = stopped(address);
+            let decisions = [sign_in(&team, &contact, &problems), notification(&team, &contact, Notification::TicketCreated, &problems)];
+            for decision in decisions {
+                assert_eq!(decision.allowed, is_allowed, "{address}");
+                let reason = decision.refusal().map(|rule| rule.decided_by);
+                assert_eq!(reason, (!is_allowed).then(Setting::mail_problems), "{address}");
+            }
+        }
+        assert!(portal_access(&team, &contact).allowed, "who is signed in stays signed in");
         Ok(())
     }
 }

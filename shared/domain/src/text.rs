@@ -46,6 +46,11 @@ pub fn digits(text: &str) -> String {
     text.nfkd().filter_map(ascii_digit).collect()
 }
 
+/// Bytes in hexadecimal, in lower case.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
+}
+
 fn spell(c: char, out: &mut String) {
     if c.is_ascii() && !c.is_ascii_whitespace() {
         out.push(c);

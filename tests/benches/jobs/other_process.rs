@@ -3,7 +3,7 @@
 use app::{
     App,
     clock::Clock,
-    settings::{Aws, Settings},
+    settings::{Aws, Portal, Settings},
 };
 use engines::{ACCESS_KEY, BUCKET, Data, EngineOptions, Engines, Ports, REGION, SECRET_KEY, TABLE};
 use serde::{Deserialize, Serialize};
@@ -57,6 +57,7 @@ impl OtherProcess {
                 dynamodb_endpoint: Some(dynamodb.clone()),
                 s3_endpoint: Some(s3.clone()),
                 lambda_endpoint: Some(lambda.clone()),
+                ses_endpoint: None,
             },
             table: TABLE.to_owned(),
             bucket: BUCKET.to_owned(),
@@ -65,6 +66,11 @@ impl OtherProcess {
             write_units_per_second: None,
             directory_bytes: 2 << 30,
             console: None,
+            mail_function: String::new(),
+            mail_from: None,
+            mail_configuration_set: None,
+            mail_topic: None,
+            portal: Portal { origin: None, code_keys: None },
         };
         App::new(settings, Clock::system()).expect("the clients are made")
     }

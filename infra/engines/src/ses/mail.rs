@@ -10,6 +10,10 @@ use serde_json::Value;
 const RECIPIENT_LIMIT: usize = 50;
 /// The most headers of one's own, and the longest name, value and both together, in characters.
 const HEADER_LIMITS: (usize, usize, usize, usize) = (15, 126, 995, 996);
+/// The longest sender with its name.
+const FROM_LIMIT: usize = 320;
+/// The longest name and the longest value of a tag.
+const TAG_LIMIT: usize = 256;
 
 /// A mail that was accepted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +32,12 @@ pub struct Mail {
     pub html: String,
     /// Headers of the sender's own, in order.
     pub headers: Vec<(String, String)>,
+    /// Tags, in order. They are in no header and come back with what SES reports.
+    #[serde(default)]
+    pub tags: Vec<(String, String)>,
+    /// The configuration set that reports what comes back.
+    #[serde(default)]
+    pub configuration_set: Option<String>,
     /// When it was accepted, RFC 3339 in UTC.
     pub at: jiff::Timestamp,
 }
@@ -54,6 +64,8 @@ impl Mail {
             text: String::new(),
             html: String::new(),
             headers: Vec::new(),
+            tags: read_tags(&request["EmailTags"])?,
+            configuration_set: request["ConfigurationSetName"].as_str().map(str::to_owned),
             at: jiff::Timestamp::now(),
         };
         if content["Simple"].is_object() {
@@ -66,6 +78,9 @@ impl Mail {
         check_recipients(&to)?;
         if mail.from.is_empty() {
             return Err("FromEmailAddress is missing.".to_owned());
+        }
+        if !mail.from.is_ascii() || mail.from.len() > FROM_LIMIT || !to.iter().all(|to| bare(to).is_ascii()) {
+            return Err("An address has letters outside ASCII or is too long.".to_owned());
         }
         mail.to = to.join(", ");
         Ok(mail)
@@ -107,6 +122,15 @@ impl Mail {
     }
 }
 
+/// See <https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageTag.html>.
+fn read_tags(tags: &Value) -> Result<Vec<(String, String)>, String> {
+    let is_right =
+        |text: &String| (1..=TAG_LIMIT).contains(&text.len()) && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "_-.@".contains(letter));
+    let tags = tags.as_array().into_iter().flatten().map(|tag| (string(&tag["Name"]), string(&tag["Value"])));
+    let tags: Vec<(String, String)> = tags.collect();
+    if tags.iter().all(|(name, value)| is_right(name) && is_right(value)) { Ok(tags) } else { Err("A tag is illegal.".to_owned()) }
+}
+
 fn check_recipients(to: &[String]) -> Result<(), String> {
     if to.is_empty() {
         return Err("Destination has no address.".to_owned());
@@ -142,7 +166,7 @@ fn check_headers(headers: &[(String, String)]) -> Result<(), String> {
 }
 
 /// `Zoë <zoe@example.com>` as `zoe@example.com`.
-fn bare(address: &str) -> &str {
+pub(super) fn bare(address: &str) -> &str {
     address.rsplit_once('<').map_or(address, |(_, rest)| rest.trim_end_matches('>')).trim()
 }
 

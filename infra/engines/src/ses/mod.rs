@@ -3,6 +3,7 @@
 
 mod mail;
 mod refusal;
+mod simulator;
 
 use std::collections::VecDeque;
 use std::io::Write;
@@ -17,8 +18,9 @@ use axum::routing::post;
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use crate::lambda::Events;
 use crate::server::Server;
-use crate::{Data, Error};
+use crate::{Data, Error, MAIL_EVENT_FUNCTION};
 pub use mail::Mail;
 pub use refusal::Refusal;
 
@@ -32,8 +34,9 @@ pub struct Ses {
     mailbox: Arc<Mailbox>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Mailbox {
+    events: Events,
     mails: Mutex<Vec<Mail>>,
     refusals: Mutex<VecDeque<Refusal>>,
     file: Option<PathBuf>,
@@ -41,10 +44,10 @@ struct Mailbox {
 
 impl Ses {
     /// Listens. In a folder the mails are kept in `mails.ndjson`, one JSON object per line.
-    pub async fn start(data: &Data, port: u16) -> Result<Self, Error> {
+    pub(crate) async fn start(data: &Data, port: u16, events: Events) -> Result<Self, Error> {
         let mailbox = match data {
-            Data::Memory => Mailbox::default(),
-            Data::Folder(folder) => Mailbox::open(folder.join("mails.ndjson"))?,
+            Data::Memory => Mailbox { events, mails: Mutex::default(), refusals: Mutex::default(), file: None },
+            Data::Folder(folder) => Mailbox::open(folder.join("mails.ndjson"), events)?,
         };
         let mailbox = Arc::new(mailbox);
         let router =
@@ -80,14 +83,14 @@ impl Ses {
 }
 
 impl Mailbox {
-    fn open(file: PathBuf) -> Result<Self, Error> {
+    fn open(file: PathBuf, events: Events) -> Result<Self, Error> {
         let mut mails = Vec::new();
         if file.exists() {
             let text = std::fs::read_to_string(&file).map_err(|error| Error::file(&file, &error))?;
             // A last line that a crash cut short is no mail that anybody was told of.
             mails.extend(text.lines().filter_map(|line| serde_json::from_str::<Mail>(line).ok()));
         }
-        Ok(Self { mails: Mutex::new(mails), file: Some(file), ..Self::default() })
+        Ok(Self { events, mails: Mutex::new(mails), refusals: Mutex::default(), file: Some(file) })
     }
 
     fn mails(&self) -> std::sync::MutexGuard<'_, Vec<Mail>> {
@@ -123,10 +126,15 @@ async fn send(State(mailbox): State<Arc<Mailbox>>, body: Bytes) -> Response {
         Ok(mail) => mail,
         Err(reason) => return Refusal::BadRequest(reason).into_response(),
     };
-    let id = mail.id.clone();
+    let (id, event) = (mail.id.clone(), simulator::event(&mail));
     if let Err(error) = mailbox.keep(mail) {
         tracing::error!(error = %error, "a mail could not be kept");
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    }
+    if let Some(event) = event
+        && !mailbox.events.send(MAIL_EVENT_FUNCTION, event)
+    {
+        tracing::warn!(function = MAIL_EVENT_FUNCTION, "something came back from a mail, and the function that hears of it has no code here");
     }
     axum::Json(json!({ "MessageId": id })).into_response()
 }

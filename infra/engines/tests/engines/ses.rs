@@ -3,8 +3,10 @@
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::error::ProvideErrorMetadata;
 use aws_sdk_sesv2::primitives::Blob;
-use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, RawMessage};
-use engines::{Data, Refusal};
+use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageTag, RawMessage};
+use engines::{Data, MAIL_CONFIGURATION_SET, MAIL_EVENT_FUNCTION, MAIL_TOPIC, Refusal};
+use serde_json::Value;
+use std::sync::{Arc, Mutex};
 
 use crate::{client, engines, engines_with};
 
@@ -74,4 +76,39 @@ async fn kept_mails_are_there_after_a_restart() {
     first.shutdown().await;
     let second = engines_with(Data::Folder(folder.path().to_owned())).await;
     assert_eq!(second.ses.sent(), sent);
+}
+
+#[tokio::test]
+async fn the_simulators_addresses_send_back_what_they_stand_for() {
+    let engines = engines().await;
+    let heard: Arc<Mutex<Vec<Value>>> = Arc::default();
+    let keep = heard.clone();
+    engines.lambda.register(MAIL_EVENT_FUNCTION, move |event| {
+        keep.lock().unwrap().push(event);
+        async { Ok(()) }
+    });
+    let client = client!(aws_sdk_sesv2, engines.ses.url());
+    for (to, set) in [
+        ("bounce+label@simulator.amazonses.com", Some(MAIL_CONFIGURATION_SET)),
+        ("complaint@simulator.amazonses.com", Some(MAIL_CONFIGURATION_SET)),
+        ("ooto@simulator.amazonses.com", Some(MAIL_CONFIGURATION_SET)),
+        ("success@simulator.amazonses.com", Some(MAIL_CONFIGURATION_SET)),
+        ("bounce@simulator.amazonses.com", None),
+        ("bounce@example.com", Some(MAIL_CONFIGURATION_SET)),
+    ] {
+        let message = Message::builder().subject(text("Hi")).body(Body::builder().text(text("Hi")).build()).build();
+        let request = client.send_email().from_email_address("desk@example.com").destination(Destination::builder().to_addresses(to).build());
+        let tag = MessageTag::builder().name("team").value("demo").build().unwrap();
+        let request = request.email_tags(tag).set_configuration_set_name(set.map(str::to_owned));
+        request.content(EmailContent::builder().simple(message).build()).send().await.unwrap();
+        engines.lambda.idle().await;
+    }
+    let heard = heard.lock().unwrap();
+    let messages: Vec<Value> =
+        heard.iter().map(|event| serde_json::from_str(event["Records"][0]["Sns"]["Message"].as_str().unwrap()).unwrap()).collect();
+    assert!(heard.iter().all(|event| event["Records"][0]["Sns"]["TopicArn"] == MAIL_TOPIC));
+    assert!(messages.iter().all(|message| message["mail"]["tags"]["team"][0] == "demo"));
+    let kinds: Vec<(&Value, &Value)> = messages.iter().map(|message| (&message["eventType"], &message["bounce"]["bounceType"])).collect();
+    assert_eq!(kinds, [(&"Bounce".into(), &"Permanent".into()), (&"Complaint".into(), &Value::Null), (&"Bounce".into(), &"Transient".into())]);
+    assert_eq!(messages[0]["bounce"]["bouncedRecipients"][0]["emailAddress"], "bounce+label@simulator.amazonses.com");
 }

@@ -11,8 +11,9 @@ use domain::contact::Profile;
 use domain::general::General;
 use domain::history::{Author, Source};
 use domain::ids::{ContactId, MemberId, TeamId};
-use domain::team::Permission;
+use domain::team::{Communication, Permission};
 use engines::Data;
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use crate::teams::{Member, Team};
@@ -97,7 +98,16 @@ async fn members(plan: &Plan, app: &App) -> Result<Team, StartError> {
     }
     let general = General { name: plan.name.parse().map_err(failed)?, time_zone: "Europe/Berlin".parse().map_err(failed)? };
     app.store.save_general(&team, &general).await.map_err(|error| failed(error.status()))?;
-    Ok(Team { id: plan.id.to_owned(), name: plan.name.to_owned(), members })
+    let open = Communication { portal: true, ..Communication::default() };
+    app.store.save_communication(&team, &open).await.map_err(|error| failed(error.status()))?;
+    Ok(Team { id: plan.id.to_owned(), name: plan.name.to_owned(), portal: String::new(), contact: visitor(plan), members })
+}
+
+/// The first contact who may be in the portal.
+fn visitor(plan: &Plan) -> String {
+    let contacts = people::contacts(plan.id, plan.contacts);
+    let may = |fields: &&Map<String, Value>| fields.get("portalAccess") == Some(&Value::Bool(true)) && !fields.contains_key("contactIsActive");
+    contacts.iter().find(may).and_then(|fields| fields.get("primaryEmail")?.as_str()).unwrap_or_default().to_owned()
 }
 
 /// Written as a member's own changes are, many to a transaction. What an earlier start wrote before it was cut short is left as it is.
@@ -109,7 +119,7 @@ async fn contacts(plan: &Plan, app: &App, team: &Team) -> Result<(), StartError>
     for (number, fields) in people::contacts(plan.id, plan.contacts).into_iter().enumerate() {
         let name = format!("{}/{number}", plan.id);
         let profile = Profile::parse(&fields).map_err(|problems| failed(format!("{name}: {problems:?}")))?;
-        let author = Author { source: Source::Member, member: owner.clone(), job: None };
+        let author = Author { source: Source::Member, member: Some(owner.clone()), job: None };
         let change = Change::new(contact_id(&name), None, Some(profile), author, app.clock.now_ms(), app::random::uuid().to_string());
         units.push(Unit { changes: vec![change], guards: Vec::new() });
     }

@@ -93,7 +93,7 @@ fn make() -> Result<String, KeyError> {
     Ok(private.to_pkcs1_pem(LineEnding::LF).map_err(failed)?.to_string())
 }
 
-fn write_private(file: &Path, content: &[u8]) -> std::io::Result<()> {
+pub(crate) fn write_private(file: &Path, content: &[u8]) -> std::io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

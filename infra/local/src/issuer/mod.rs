@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 use crate::gateway::authorizer::Authorizer;
 use crate::teams::{Member, Team};
 use code::{Code, Codes};
+pub(crate) use key::write_private;
 pub use key::{Key, KeyError};
 
 /// The audience of access tokens.

@@ -17,7 +17,7 @@ const BACK: &str = "http://localhost:3000/app/callback";
 fn issuer() -> Arc<Issuer> {
     let issuer = Issuer::new("http://127.0.0.1:3000", Key::passing().unwrap());
     let member = Member { id: "m1".to_owned(), email: "owner@demo.example".to_owned(), name: "O’Hara <b>".to_owned(), permissions: Vec::new() };
-    issuer.know(vec![Team { id: "demo".to_owned(), name: "Demo".to_owned(), members: vec![member] }]);
+    issuer.know(vec![Team { id: "demo".to_owned(), name: "Demo".to_owned(), portal: String::new(), contact: String::new(), members: vec![member] }]);
     Arc::new(issuer)
 }
 

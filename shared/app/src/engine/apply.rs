@@ -264,7 +264,7 @@ impl Run<'_> {
                     }
                 }
             }
-            let author = Author { source: self.job.work.source(), member: self.job.created_by.clone(), job: Some(self.job.id) };
+            let author = Author { source: self.job.work.source(), member: Some(self.job.created_by.clone()), job: Some(self.job.id) };
             let mut change = Change::new(id, before, after, author, stamp_ms, self.name(row));
             if let (Action::Restore, Some(whole)) = (row.action, &row.whole) {
                 change = change.born_as(whole);

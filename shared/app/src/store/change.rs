@@ -94,7 +94,7 @@ impl Change {
             profile,
         });
         let event = log::event(before.as_ref(), after.as_ref());
-        let entry = Entry { contact: id, version, at, event, author, changes };
+        let entry = Entry { contact: id, version, at, event, author, changes, portal: None };
         Self { entry, before, after, stamp_ms, name }
     }
 

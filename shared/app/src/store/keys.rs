@@ -14,6 +14,13 @@
 //! | directory identifier claim | `<team>#sync#<id>` | `claim` | batch get | write 2 |
 //! | job | `<team>#job` | `<id>` | get; query, newest first | read 1, write 1 |
 //! | upload seen | `<team>#upload` | `<sha-256>` | get | read 1, write 1 |
+//! | what came back from an address | `<team>#mail#<address>` | `problem` | batch get | read 1, write 1 |
+//! | mail that went | `<team>#mail-sent` | `<reference>` | get | read 1, write 1 |
+//! | attempt to sign in | `<team>#attempt` | `<sha-256>` | get | read 1, write 1; 2 in a transaction |
+//! | how often something was done | `<team>#limit` | `<what>#<of whom>` | get, conditional update | read 1, write 1 |
+//! | session | `<team>#session#<contact>` | `<sha-256>` | batch get; query | read 1, write 2 in a transaction |
+//! | contact's own link | `<team>#link` | `<contact>` | get | read 1, write 1 |
+//! | sign-in that was refused | `<team>#refusal#<contact>` | `<time>#<name>` | query by time | write 1 |
 //! | request that named its action | `<team>#once` | `<member>#<key>` | conditional put | write 1 |
 //!
 //! Two sparse indexes. `history` (`history_of` = `<team>#history#<contact>`, `sk`): the changes of one contact. `live` (`live` = `live`,
@@ -142,14 +149,62 @@ pub fn upload(team: &TeamId, sha256: &str) -> Key {
     key(format!("{team}#upload"), sha256)
 }
 
+/// What came back from an address, by its comparison key.
+pub fn mail(team: &TeamId, address: &str) -> Key {
+    key(format!("{team}#mail#{address}"), "problem")
+}
+
+/// A mail that went, by what all its copies have in common.
+pub fn sent_mail(team: &TeamId, reference: &str) -> Key {
+    key(format!("{team}#mail-sent"), reference)
+}
+
 /// A member's request by the name it gave its action. A member's id holds no `#`, so no two members share a key.
 pub fn once(team: &TeamId, member: &MemberId, name: &str) -> Key {
     key(format!("{team}#once"), format!("{member}#{name}"))
 }
 
+/// An attempt to sign in, by the hash of the token that its browser holds.
+pub fn attempt(team: &TeamId, id: &str) -> Key {
+    key(format!("{team}#attempt"), id)
+}
+
+/// How often something was done.
+pub fn limit(team: &TeamId, subject: &str) -> Key {
+    key(format!("{team}#limit"), subject)
+}
+
+/// The partition of a contact's sessions.
+pub fn session_partition(team: &TeamId, contact: ContactId) -> String {
+    format!("{team}#session#{contact}")
+}
+
+/// A session, by the hash of the token that its browser holds.
+pub fn session(team: &TeamId, contact: ContactId, id: &str) -> Key {
+    key(session_partition(team, contact), id)
+}
+
+/// A contact's own link.
+pub fn link(team: &TeamId, contact: ContactId) -> Key {
+    key(format!("{team}#link"), contact.to_string())
+}
+
+/// The partition of the sign-ins that a contact was refused.
+pub fn refusal_partition(team: &TeamId, contact: ContactId) -> String {
+    format!("{team}#refusal#{contact}")
+}
+
+/// A sign-in that was refused, by when and a name that no other has.
+pub fn refusal(team: &TeamId, contact: ContactId, at_ms: i64, name: &str) -> Key {
+    key(refusal_partition(team, contact), format!("{}#{name}", log_from(at_ms)))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Key, change, columns, communication, contact, email_claim, general, job, member, once, snapshot, sync_claim, team, upload};
+    use super::{
+        Key, attempt, change, columns, communication, contact, email_claim, general, job, limit, link, mail, member, once, refusal, sent_mail,
+        session, snapshot, sync_claim, team, upload,
+    };
     use domain::ids::{ContactId, JobId, NotAnId};
 
     #[test]
@@ -160,7 +215,13 @@ mod tests {
             let names = [team(&t), member(&t, &"auth0|1".parse()?), general(&t), communication(&t), columns(&t), snapshot(&t)];
             let rest =
                 [contact(&t, id), change(&t, id, 1, "x"), email_claim(&t, "a@x.com"), sync_claim(&t, "b#c"), job(&t, job_id), upload(&t, "00")];
-            Ok(names.into_iter().chain(rest).chain([once(&t, &"auth0|1".parse()?, "k")]).collect())
+            let portal = [attempt(&t, "00"), limit(&t, "sends#00"), session(&t, id, "00"), link(&t, id), refusal(&t, id, 1, "x")];
+            Ok(names
+                .into_iter()
+                .chain(rest)
+                .chain(portal)
+                .chain([once(&t, &"auth0|1".parse()?, "k"), mail(&t, "a@x.com"), sent_mail(&t, "r")])
+                .collect())
         };
         let (a, b) = (keys("a")?, keys("a-b")?);
         assert!(a.iter().all(|key| key.pk.starts_with("a#")) && b.iter().all(|key| key.pk.starts_with("a-b#")));

@@ -85,6 +85,8 @@ impl Store {
             .expression_attribute_names("#id", "id")
             .expression_attribute_names("#version", "version")
             .expression_attribute_names("#row", "row")
+            .expression_attribute_names("#audit", "audit")
+            .filter_expression("attribute_not_exists(#audit)")
             .projection_expression("#id, #version, #row")
             .consistent_read(true)
             .limit(super::PAGE)

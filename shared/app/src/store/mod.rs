@@ -1,24 +1,36 @@
 //! The table: one method for each access pattern of [`keys`], one file for each concept. SDK errors end here.
 
+mod attempts;
 mod change;
 mod columns;
 mod commit;
 mod contacts;
 mod jobs;
 pub mod keys;
+mod limits;
+mod links;
 mod log;
+mod mail;
 mod members;
 mod once;
 mod pack;
+mod refusals;
+mod sessions;
+mod sign_in;
 mod snapshots;
 mod teams;
 mod uploads;
 
+pub use attempts::Attempt;
 pub use change::{Change, Committed, Guard, Refusal, Unit};
 pub use contacts::{ShardCursor, Stored};
 pub use jobs::LiveJob;
+pub use links::Link;
 pub use log::{Logged, row};
 pub use once::Taken;
+pub use refusals::SignInRefusal;
+pub use sessions::{Session, Standing};
+pub use sign_in::{SignIn, SignedIn};
 pub use snapshots::SnapshotPointer;
 
 use crate::{Error, aws::WhenUsed, clock::Clock};

@@ -17,7 +17,24 @@ interface Props {
 }
 
 const SHOWN = 20;
-const EVENTS: Record<Entry["event"], string> = { created: "Added", updated: "Changed", deleted: "Deleted", restored: "Brought back" };
+const EVENTS: Record<Entry["event"], string> = {
+  created: "Added",
+  updated: "Changed",
+  deleted: "Deleted",
+  restored: "Brought back",
+  signedIn: "Signed in to the portal",
+  signedOut: "Signed out of the portal",
+  signInRefused: "Refused at the portal",
+};
+const PORTAL_WAYS: Record<NonNullable<Entry["portal"]>["way"], string> = { code: "by code", microsoft: "by Microsoft", google: "by Google" };
+
+/** Who or what it was: a member by hand, a job of a member, or the contact in the portal. */
+function doer(entry: Entry, members: Parameters<typeof nameOf>[0]): string {
+  const { author, portal } = entry;
+  if (portal != null) return [PORTAL_WAYS[portal.way], portal.device, portal.reason].filter((part) => part != null).join(", ");
+  const name = nameOf(members, author.member ?? "");
+  return author.source === "member" ? `by ${name}` : `by ${wayOf(author.source)}, ${name}`;
+}
 
 export function HistoryList({ id, first, more }: Props) {
   const { me, members } = useSigned();
@@ -45,10 +62,9 @@ export function HistoryList({ id, first, more }: Props) {
     <>
       <ol class="history">
         {all.slice(0, shown).map((entry) => (
-          <li key={`${entry.version}-${entry.event}`} class="history-entry">
+          <li key={`${entry.version}-${entry.event}-${entry.at}`} class="history-entry">
             <p class="history-head">
-              <strong>{EVENTS[entry.event]}</strong> {entry.author.source === "member" ? "" : `by ${wayOf(entry.author.source)}, `}
-              {entry.author.source === "member" ? `by ${nameOf(members, entry.author.member)}` : nameOf(members, entry.author.member)}
+              <strong>{EVENTS[entry.event]}</strong> {doer(entry, members)}
               <span class="hint"> · {dateTime(entry.at, me.timeZone)} · version {entry.version}</span>
               {entry.author.job != null && <> · <a href={`/app/jobs/${entry.author.job}`}>Job</a></>}
             </p>

@@ -12,7 +12,7 @@ export interface Origin {
 export function origins(entries: readonly Entry[]): Record<string, Origin> {
   const found: Record<string, Origin> = {};
   for (const { author, at, changes } of entries) {
-    const origin: Origin = { source: author.source, member: author.member, at, job: author.job ?? null };
+    const origin: Origin = { source: author.source, member: author.member ?? "", at, job: author.job ?? null };
     for (const { field, old, new: now } of changes) {
       found[field] ??= origin;
       for (const label of changedLabels(old, now)) found[`${field}.${label}`] ??= origin;
@@ -36,6 +36,7 @@ const WAYS: Record<Origin["source"], string> = {
   bulk: "bulk action",
   merge: "merge",
   undo: "undo",
+  portal: "portal",
 };
 
 /** How a change came, in a word or two. */

@@ -3,6 +3,8 @@ import { useState } from "preact/hooks";
 import { call } from "../api/client";
 import type { Explanation, Rule } from "../api/types";
 import { useLoad } from "../api/useLoad";
+import { useSigned } from "../session/me";
+import { dateTime } from "../ui/time";
 import { titleOf } from "../contact/fields";
 import { Dialog } from "../ui/Dialog";
 import { Select } from "../ui/Field";
@@ -49,9 +51,28 @@ export function WhyPanel({ id, name, onClose }: { id: string; name: string; onCl
               </li>
             ))}
           </ol>
+          {data.refusals != null && <Refusals refusals={data.refusals} />}
         </div>
       )}
     </Dialog>
+  );
+}
+
+/** What the contact met at the portal lately, whatever the rules say now. */
+function Refusals({ refusals }: { refusals: NonNullable<Explanation["refusals"]> }) {
+  const { me } = useSigned();
+  if (refusals.length === 0) return <p class="hint">No sign-in was refused in the last 7 days.</p>;
+  return (
+    <>
+      <h3>Refused in the last 7 days</h3>
+      <ul class="why-rules">
+        {refusals.map(({ at, reason }) => (
+          <li key={`${at} ${reason}`} class="why-rule">
+            <span class="why-text">{dateTime(at, me.timeZone)}: this did not hold: {reason}</span>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 

@@ -1,0 +1,6 @@
+//! The Lambda function of its event.
+
+#[tokio::main]
+async fn main() -> Result<(), app::host::StartError> {
+    app::host::event(mail::send::handle).await
+}

@@ -1,0 +1,83 @@
+//! What goes wrong in the portal, as a page that says what to do.
+
+use crate::pages::{Frame, Message, page, with_cookies};
+use app::{Error, portal::cookies::Cookie};
+use axum::response::{IntoResponse, Response};
+use domain::ids::TeamId;
+use http::{StatusCode, header};
+
+/// Why a page is not shown or a form not taken.
+#[derive(Debug)]
+pub enum Failure {
+    /// There is no portal here: no such team, or it has none open. Nobody can tell which.
+    NoPortal,
+    /// Nobody is signed in.
+    SignedOut(TeamId),
+    /// Who was signed in may no longer be here.
+    AccessEnded(TeamId),
+    /// The form came from another site.
+    CrossSite,
+    /// The form does not belong to this browser's cookies.
+    OldForm(TeamId),
+    /// A link that leads to nobody.
+    NoLink(TeamId),
+    /// Everything else.
+    Error(Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let sign_in = |team: &TeamId| Some((format!("/portal/{team}"), "Go to the sign-in page"));
+        let say = |status, title, text, next| page(status, &Message { frame: Frame::nobodys(), title, text, next });
+        match self {
+            Self::NoPortal => say(
+                StatusCode::NOT_FOUND,
+                "There is no portal here",
+                "The address may be incomplete, or the portal may be closed. Ask the team that supports you for its address.",
+                None,
+            ),
+            Self::SignedOut(team) => {
+                let text = "You are not signed in here any more, or have not been yet.";
+                with_cookies(say(StatusCode::UNAUTHORIZED, "Please sign in", text, sign_in(&team)), [Cookie::Session.clear(&team)])
+            }
+            Self::AccessEnded(team) => {
+                let text = "You can no longer use this portal. If that is a mistake, please ask the team that supports you.";
+                with_cookies(say(StatusCode::FORBIDDEN, "Your access has ended", text, None), [Cookie::Session.clear(&team)])
+            }
+            Self::CrossSite => {
+                say(StatusCode::FORBIDDEN, "This was not sent from the portal", "Nothing was done. Open the portal and try again there.", None)
+            }
+            Self::OldForm(team) => {
+                let text =
+                    "Nothing was done. The page may have been open for too long, or the browser keeps no cookies. Open it again and try once more.";
+                say(StatusCode::FORBIDDEN, "This page is too old", text, sign_in(&team))
+            }
+            Self::NoLink(team) => {
+                let text = "It may be incomplete, too old, or replaced by a newer one. Ask the team that supports you for a fresh link, or sign in with your email address.";
+                let response = say(StatusCode::NOT_FOUND, "This link does not work", text, sign_in(&team));
+                with_cookies(response, [Cookie::Link.clear(&team)])
+            }
+            Self::Error(error) => of_error(&error),
+        }
+    }
+}
+
+fn of_error(error: &Error) -> Response {
+    let (title, text) = match error {
+        Error::TooMany { .. } => ("Please wait a moment", "There is a lot going on just now. Try again in a minute."),
+        Error::NotFound | Error::NotFoundIn { .. } => ("There is nothing here", "The address may be incomplete."),
+        Error::TooLarge { .. } | Error::Invalid { .. } => ("This could not be read", "Nothing was done. Go back and try once more."),
+        _ => ("Something went wrong on our side", "Nothing is lost. Please try again in a minute."),
+    };
+    let mut response = page(error.status(), &Message { frame: Frame::nobodys(), title, text, next: None });
+    if let Error::TooMany { retry_after_seconds } = error {
+        response.headers_mut().insert(header::RETRY_AFTER, (*retry_after_seconds).into());
+    }
+    response
+}

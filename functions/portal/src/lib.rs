@@ -1,0 +1,52 @@
+//! The portal: the pages where contacts sign in and see what is theirs, and the links that lead members' contacts there.
+
+pub mod ask_code;
+pub mod ask_link_code;
+pub mod asset;
+mod assets;
+pub mod end_all_sessions;
+pub mod end_session;
+pub mod enter_code;
+mod extract;
+mod failure;
+pub mod home;
+pub mod make_link;
+pub mod manifest;
+pub mod open_link;
+mod pages;
+pub mod revoke_link;
+pub mod service_worker;
+pub mod settings;
+pub mod show_link;
+pub mod sign_in;
+pub mod sign_out;
+#[cfg(test)]
+mod stage;
+pub mod team_link;
+pub mod verify;
+
+use app::Route;
+
+/// The area's routes.
+pub fn routes() -> Vec<Route> {
+    vec![
+        sign_in::route(),
+        ask_code::route(),
+        enter_code::route(),
+        verify::route(),
+        open_link::route(),
+        show_link::route(),
+        ask_link_code::route(),
+        home::route(),
+        settings::route(),
+        end_session::route(),
+        end_all_sessions::route(),
+        sign_out::route(),
+        manifest::route(),
+        service_worker::route(),
+        asset::route(),
+        make_link::route(),
+        revoke_link::route(),
+        team_link::route(),
+    ]
+}

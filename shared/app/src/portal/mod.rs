@@ -1,0 +1,54 @@
+//! How contacts come into the portal and stay there. Pages are functions/portal's; what they do is here.
+
+pub mod ask;
+pub mod cookies;
+pub mod guard;
+pub mod link;
+pub mod mails;
+pub mod origin;
+pub mod redeem;
+pub mod secrets;
+pub mod session;
+pub mod task;
+
+pub use ask::{Ask, Asked};
+pub use mails::{CodeMail, NewSignInMail};
+pub use origin::Origin;
+pub use redeem::{Redeem, Redeemed};
+pub use secrets::{CodeKeys, ContactToken, Token, form_token, is_same};
+pub use session::{Absent, SignedIn};
+pub use task::{MailSender, MailTask};
+
+use crate::{App, Error, store::SignInRefusal};
+use domain::{
+    contact::Contact,
+    history::{Author, Entry, Event, PortalNote, Source},
+    ids::TeamId,
+    portal::Way,
+};
+
+impl App {
+    /// The keys that codes are derived with. A function that needs them and has none was deployed wrongly.
+    fn code_keys(&self) -> Result<&CodeKeys, Error> {
+        self.settings.portal.code_keys.as_ref().ok_or_else(|| Error::internal("the environment variable CODE_KEYS is missing"))
+    }
+
+    /// Notes that a contact was refused: for Why? and in the contact's history.
+    pub async fn note_refusal(&self, team: &TeamId, contact: &Contact, way: Way, reason: &str) -> Result<(), Error> {
+        let refusal = SignInRefusal { at: self.clock.now(), way, reason: reason.to_owned() };
+        let note = PortalNote { way, device: None, reason: Some(refusal.reason.clone()) };
+        let entry = self.portal_entry(contact, Event::SignInRefused, note);
+        futures::try_join!(self.store.add_refusal(team, contact.id, &refusal), self.store.add_audit(team, &entry))?;
+        Ok(())
+    }
+
+    /// An entry of a contact's history about the portal.
+    fn portal_entry(&self, contact: &Contact, event: Event, note: PortalNote) -> Entry {
+        let author = Author { source: Source::Portal, member: None, job: None };
+        Entry { contact: contact.id, version: contact.version, at: self.clock.now(), event, author, changes: Vec::new(), portal: Some(note) }
+    }
+
+    fn now_seconds(&self) -> i64 {
+        self.clock.now().as_second()
+    }
+}

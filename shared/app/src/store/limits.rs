@@ -1,0 +1,111 @@
+//! How often something was done lately, counted so that no two at once slip through.
+
+use super::{Saved, Store, failed, item, keys, record};
+use crate::{Error, random};
+use aws_sdk_dynamodb::{operation::update_item::UpdateItemError, types::AttributeValue};
+use domain::{
+    ids::TeamId,
+    portal::{FAILURE_SECONDS, MAX_FAILURES, Sends},
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// How often a send is tried anew that met another one of the same subject: the other one's send is then in the way.
+const TRIES: u32 = 5;
+/// How long sends are kept: as long as the longest window.
+const KEPT_SECONDS: i64 = 24 * 60 * 60;
+
+#[derive(Serialize, Deserialize)]
+struct SentTo {
+    version: u64,
+    sends: Sends,
+    expires_at: i64,
+    written_by: Uuid,
+}
+
+fn number(value: impl Into<i64>) -> AttributeValue {
+    AttributeValue::N(value.into().to_string())
+}
+
+impl Store {
+    /// Counts one more send to a subject, such as the hash of an address; or says from when on there may be one.
+    pub async fn count_send(&self, team: &TeamId, subject: &str, now: i64) -> Result<Result<(), i64>, Error> {
+        for _ in 0..TRIES {
+            let key = keys::limit(team, &format!("sends#{subject}"));
+            let before: Option<SentTo> = self.find_item(key.clone()).await?.map(record).transpose()?;
+            let (version, sends) = before.map_or((None, Sends::default()), |sent| (Some(sent.version), sent.sends));
+            let sends = match sends.and_now(now) {
+                Ok(sends) => sends,
+                Err(free_at) => return Ok(Err(free_at)),
+            };
+            let sent = SentTo { version: version.unwrap_or(0) + 1, sends, expires_at: now + KEPT_SECONDS, written_by: random::uuid() };
+            match self.save_versioned(item(key, &sent)?, version).await {
+                Ok(()) => return Ok(Ok(())),
+                Err(Saved::Stale) => {}
+                Err(Saved::Failed(error)) => return Err(error),
+            }
+        }
+        Ok(Err(now + domain::portal::TOO_SOON_SECONDS))
+    }
+
+    /// Counts one more of a subject within a window of the clock; or says when the next window begins.
+    pub async fn count_in_window(&self, team: &TeamId, subject: &str, most: u32, seconds: i64, now: i64) -> Result<Result<(), i64>, Error> {
+        let (window, next) = (now / seconds, (now / seconds + 1) * seconds);
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(keys::limit(team, &format!("{subject}#{seconds}#{window}")).into()))
+            .update_expression("SET expires_at = :end ADD times :one")
+            .condition_expression("attribute_not_exists(times) OR times < :most")
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":most", number(most))
+            .expression_attribute_values(":end", number(next));
+        match update.send().await {
+            Ok(_) => Ok(Ok(())),
+            Err(error) if is_refused(error.as_service_error()) => Ok(Err(next)),
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    /// Counts one more try of a code for an address, before it is known whether it fails; `false` when there were too many failures, and
+    /// nothing is tried. They are forgotten when a day passes without another, or by a success.
+    pub async fn count_failure(&self, team: &TeamId, address: &str, now: i64) -> Result<bool, Error> {
+        // What is in the way of the first may be gone when the second comes, and the other way round when two come at once.
+        for _ in 0..2 {
+            for (update, condition) in [
+                ("SET times = times + :one, expires_at = :end", "expires_at > :now AND times < :most"),
+                ("SET times = :one, expires_at = :end", "(attribute_not_exists(times) OR expires_at <= :now) AND :most > :one"),
+            ] {
+                let update = self
+                    .client
+                    .update_item()
+                    .table_name(&self.table)
+                    .set_key(Some(keys::limit(team, &format!("failures#{address}")).into()))
+                    .update_expression(update)
+                    .condition_expression(condition)
+                    .expression_attribute_values(":one", number(1))
+                    .expression_attribute_values(":most", number(MAX_FAILURES))
+                    .expression_attribute_values(":now", number(now))
+                    .expression_attribute_values(":end", number(now + FAILURE_SECONDS));
+                match update.send().await {
+                    Ok(_) => return Ok(true),
+                    Err(error) if is_refused(error.as_service_error()) => {}
+                    Err(error) => return Err(failed(error)),
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// Forgets the failures of an address: its owner got in.
+    pub async fn clear_failures(&self, team: &TeamId, address: &str) -> Result<(), Error> {
+        let key = keys::limit(team, &format!("failures#{address}"));
+        self.client.delete_item().table_name(&self.table).set_key(Some(key.into())).send().await.map_err(failed)?;
+        Ok(())
+    }
+}
+
+const fn is_refused(error: Option<&UpdateItemError>) -> bool {
+    matches!(error, Some(UpdateItemError::ConditionalCheckFailedException(_)))
+}

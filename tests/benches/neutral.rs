@@ -1,0 +1,95 @@
+//! Whether the time that asking for a code takes tells if anybody has the address: `cargo bench -p testing --bench neutral -- [samples]`.
+//!
+//! Known and unknown addresses are asked for in turns, each of its own, in an order drawn by chance, over the embedded engines. Printed are both
+//! medians and the probability, by the rank test of Mann and Whitney, that two samples of one kind differ as much. The bar: medians within
+//! 5 ms and p over 0.01.
+
+#![expect(clippy::print_stdout, clippy::expect_used, reason = "a bench prints its figures, and ends where it cannot measure")]
+#![expect(clippy::cast_precision_loss, reason = "no sample has 2^52 times")]
+
+use domain::{field::Field, team::Communication};
+use std::time::{Duration, Instant};
+use testing::{Call, ORIGIN, TestApp, a_contact};
+
+/// How many are asked for before the times count.
+const WARM_UP: usize = 50;
+
+#[tokio::main]
+async fn main() {
+    let samples: usize = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(1_000);
+    let test = TestApp::start().await;
+    test.engines.lambda.register("mail", {
+        let app = test.app.clone();
+        move |event| {
+            let app = app.clone();
+            async move {
+                let deadline = app::host::Deadline::within(&app.clock, Duration::from_mins(1));
+                mail::send::handle(app, event, deadline).await.map_err(|error| format!("{error:?}"))
+            }
+        }
+    });
+    let open = Communication { portal: true, ..Communication::default() };
+    test.app.store.save_communication(&"demo".parse().expect("a team"), &open).await.expect("saved");
+    for n in 0..samples + WARM_UP {
+        test.contact("demo", a_contact().emailed(&format!("k{n:05}@x.example")).with(Field::PortalAccess, true.into())).await;
+    }
+    let (mut known, mut unknown) = (Vec::new(), Vec::new());
+    for n in 0..samples + WARM_UP {
+        // The first of each pair is not always the same kind.
+        let is_known_first = app::random::uuid().as_bytes()[0].is_multiple_of(2);
+        for is_known in [is_known_first, !is_known_first] {
+            let took = ask(&test, &format!("{}{n:05}@x.example", if is_known { "k" } else { "u" })).await;
+            if n >= WARM_UP {
+                if is_known { &mut known } else { &mut unknown }.push(took);
+            }
+            // So that no limit strikes and the mail's own work is over.
+            test.settle().await;
+            test.clock_forward(61).await;
+        }
+    }
+    let p = rank_test(&known, &unknown);
+    let (known, unknown) = (median(&mut known), median(&mut unknown));
+    println!(
+        "known {:.3} ms, unknown {:.3} ms, difference {:.3} ms, p = {p:.3}, {samples} samples each",
+        known * 1e3,
+        unknown * 1e3,
+        (known - unknown) * 1e3
+    );
+}
+
+/// Opens the sign-in page in a new browser and asks for a code; how long the asking took, in seconds.
+async fn ask(test: &TestApp, email: &str) -> f64 {
+    let page = test.call(portal::sign_in::route(), Call::get("/portal/demo")).await;
+    let (name, value) = page.cookies()[0].split_once(';').and_then(|(pair, _)| pair.split_once('=')).expect("a cookie");
+    let token = page.text().split_once("name=\"token\" value=\"").and_then(|(_, rest)| Some(rest.split_once('"')?.0.to_owned())).expect("a token");
+    let call = Call::post("/portal/demo/code").header("origin", ORIGIN).cookie(name, value).form(&[("token", &token), ("email", email)]);
+    let started = Instant::now();
+    let answer = test.call(portal::ask_code::route(), call).await;
+    let took = started.elapsed().as_secs_f64();
+    assert_eq!(answer.header("location"), "/portal/demo/verify", "{}", answer.text());
+    took
+}
+
+fn median(times: &mut [f64]) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 2]
+}
+
+/// Two-sided p of the Mann-Whitney U test, by its normal approximation.
+fn rank_test(one: &[f64], other: &[f64]) -> f64 {
+    let mut all: Vec<(f64, bool)> = one.iter().map(|&time| (time, true)).chain(other.iter().map(|&time| (time, false))).collect();
+    all.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let ranks: f64 = all.iter().enumerate().filter(|(_, (_, is_one))| *is_one).map(|(index, _)| index as f64 + 1.0).sum();
+    let (n, m) = (one.len() as f64, other.len() as f64);
+    let u = ranks - n * (n + 1.0) / 2.0;
+    let z = (u - n * m / 2.0) / (n * m * (n + m + 1.0) / 12.0).sqrt();
+    2.0 * (1.0 - normal(z.abs()))
+}
+
+/// The distribution function of the normal distribution (Abramowitz and Stegun, 26.2.17).
+fn normal(x: f64) -> f64 {
+    let t = 1.0 / 0.231_641_9_f64.mul_add(x, 1.0);
+    let terms = [0.319_381_530, -0.356_563_782, 1.781_477_937, -1.821_255_978, 1.330_274_429];
+    let sum = terms.iter().rev().fold(0.0, |sum: f64, term| (sum + term) * t);
+    1.0 - sum * (-x * x / 2.0).exp() / std::f64::consts::TAU.sqrt()
+}

@@ -1,0 +1,113 @@
+//! A contact's visit to the portal, from the sign-in page to the way out, and what each step of it consumes.
+
+use super::Bench;
+use app::{Route, host::Deadline};
+use domain::{field::Field, ids::ContactId, team::Communication};
+use http::Method;
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use testing::{Answer, Call, ORIGIN, a_contact};
+
+/// Somebody's browser.
+#[derive(Default)]
+struct Visitor {
+    cookies: BTreeMap<String, String>,
+    token: String,
+}
+
+const EMAIL: &str = "visitor@x.example";
+
+impl Bench<'_> {
+    async fn visit(&mut self, visitor: &mut Visitor, route: Route, what: &'static str, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let token = visitor.token.clone();
+        let call = if route.method == Method::POST {
+            let fields: Vec<(&str, &str)> = std::iter::once(("token", token.as_str())).chain(fields.iter().copied()).collect();
+            Call::post(path).header("origin", ORIGIN).form(&fields)
+        } else {
+            Call::get(path)
+        };
+        let call = visitor.cookies.iter().fold(call, |call, (name, value)| call.cookie(name, value));
+        self.meter.take();
+        let name = route.name;
+        let answer = self.test.call(route, call).await;
+        self.test.settle().await;
+        assert!(answer.status.is_success() || answer.status.is_redirection(), "{name}: {}", answer.text());
+        self.note(name, what);
+        for cookie in answer.cookies() {
+            let (name, rest) = cookie.split_once('=').unwrap();
+            visitor.cookies.insert(name.to_owned(), rest.split(';').next().unwrap_or_default().to_owned());
+        }
+        if let Some((_, rest)) = answer.text().split_once("name=\"token\" value=\"") {
+            rest.split('"').next().unwrap_or_default().clone_into(&mut visitor.token);
+        }
+        answer
+    }
+
+    /// Sends the mail that was asked for last; what `mail-send` consumes of it.
+    async fn send(&mut self, tasks: &Mutex<Vec<Value>>, what: &'static str) {
+        let task = tasks.lock().unwrap().pop().unwrap();
+        self.meter.take();
+        mail::send::handle(self.test.app.clone(), task, Deadline::within(&self.test.app.clock, Duration::from_mins(1))).await.unwrap();
+        self.note("mail-send", what);
+    }
+
+    /// The code of the newest mail.
+    fn mailed_code(&self) -> String {
+        let text = self.test.engines.ses.sent_to(EMAIL)[0].text.clone();
+        text.lines().find_map(|line| line.split_once("code: ")).unwrap().1.to_owned()
+    }
+
+    /// The whole visit.
+    pub async fn portal(&mut self, member: &domain::team::Member, contact: ContactId) {
+        let app = &self.test.app;
+        let tasks: Arc<Mutex<Vec<Value>>> = Arc::default();
+        let kept = tasks.clone();
+        self.test.engines.lambda.register("mail", move |event| {
+            kept.lock().unwrap().push(event);
+            async { Ok(()) }
+        });
+        app.store.save_communication(&member.team, &Communication { portal: true, ..Communication::default() }).await.unwrap();
+        self.test.contact("demo", a_contact().emailed(EMAIL).with(Field::PortalAccess, true.into())).await;
+
+        let of = |rest: &str| format!("/v1/contacts/{contact}{rest}");
+        let link = self.call(portal::make_link::route(), "", Call::post(&of("/portal-link")).by(member)).await;
+        let link = link["url"].as_str().unwrap().strip_prefix(ORIGIN).unwrap().to_owned();
+        self.call(portal::team_link::route(), "", Call::get("/v1/portal-link").by(member)).await;
+        let mut guest = Visitor::default();
+        self.visit(&mut guest, portal::open_link::route(), "", &link, &[]).await;
+        self.visit(&mut guest, portal::show_link::route(), "", "/portal/demo/link", &[]).await;
+        self.visit(&mut guest, portal::ask_link_code::route(), "", &format!("{link}/code"), &[]).await;
+        self.call(portal::revoke_link::route(), "", Call::delete(&of("/portal-link")).by(member)).await;
+
+        let mut visitor = Visitor::default();
+        self.visit(&mut visitor, portal::sign_in::route(), "", "/portal/demo", &[]).await;
+        self.visit(&mut visitor, portal::ask_code::route(), "", "/portal/demo/code", &[("email", EMAIL)]).await;
+        self.send(&tasks, "a code").await;
+        self.visit(&mut visitor, portal::enter_code::route(), "", "/portal/demo/verify", &[]).await;
+        let code = self.mailed_code();
+        self.visit(&mut visitor, portal::verify::route(), "", "/portal/demo/verify", &[("code", &code)]).await;
+        self.visit(&mut visitor, portal::home::route(), "", "/portal/demo/home", &[]).await;
+        let page = self.visit(&mut visitor, portal::settings::route(), "", "/portal/demo/settings", &[]).await;
+        let never = json!(page.bytes().len()).to_string();
+        self.visit(&mut visitor, portal::end_session::route(), "of one that is over", "/portal/demo/settings/end-session", &[("session", &never)])
+            .await;
+        let mut copy = Visitor { cookies: visitor.cookies.clone(), token: visitor.token.clone() };
+        self.visit(&mut visitor, portal::sign_out::route(), "", "/portal/demo/sign-out", &[]).await;
+        self.test.clock_forward(61).await;
+        copy.cookies.clear();
+        self.visit(&mut copy, portal::sign_in::route(), "again", "/portal/demo", &[]).await;
+        self.visit(&mut copy, portal::ask_code::route(), "again", "/portal/demo/code", &[("email", EMAIL)]).await;
+        self.send(&tasks, "again").await;
+        self.visit(&mut copy, portal::enter_code::route(), "again", "/portal/demo/verify", &[]).await;
+        let code = self.mailed_code();
+        self.visit(&mut copy, portal::verify::route(), "again", "/portal/demo/verify", &[("code", &code)]).await;
+        self.visit(&mut copy, portal::settings::route(), "again", "/portal/demo/settings", &[]).await;
+        self.visit(&mut copy, portal::end_all_sessions::route(), "one session", "/portal/demo/settings/end-all-sessions", &[]).await;
+        self.visit(&mut copy, portal::manifest::route(), "", "/portal/demo/manifest.webmanifest", &[]).await;
+        self.visit(&mut copy, portal::service_worker::route(), "", "/portal/sw.js", &[]).await;
+    }
+}
