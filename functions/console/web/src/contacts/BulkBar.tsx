@@ -13,17 +13,19 @@ import { SetFieldDialog } from "./SetFieldDialog";
 interface Props {
   selection: Selection;
   page: ContactPage | undefined;
+  /** Whether the page is the answer to the filter, not what was there before it. */
+  isCurrent: boolean;
   filter: Filter;
   refused: string | null;
   onSelect: (selection: Selection) => void;
 }
 
-export function BulkBar({ selection, page, filter, refused, onSelect }: Props) {
+export function BulkBar({ selection, page, isCurrent, filter, refused, onSelect }: Props) {
   const [dialog, setDialog] = useState<"set" | "export" | null>(null);
   const n = size(selection);
   const ids = page?.items.map((row) => row.id) ?? [];
   const elsewhere = selection.kind === "some" ? n - ids.filter((id) => selection.ids.has(id)).length : 0;
-  const offerAll = selection.kind === "some" && page !== undefined && page.total > ids.length && pageState(selection, ids) === "all";
+  const offerAll = isCurrent && selection.kind === "some" && page !== undefined && page.total > ids.length && pageState(selection, ids) === "all";
 
   const act = async (action: Parameters<typeof bulk>[0]): Promise<boolean> => {
     const done = await bulk(action, wanted(selection));
@@ -33,9 +35,8 @@ export function BulkBar({ selection, page, filter, refused, onSelect }: Props) {
   const remove = async (): Promise<void> => {
     const sure = await confirm({
       title: `Delete ${many(n, "contact")}?`,
-      text: n > AT_ONCE
-        ? "First a plan is made that lists every contact. Nothing is deleted until you apply it, and it can be undone for 30 days."
-        : "They disappear for every member at once. For 30 days this can be undone from Jobs.",
+      // What matches is counted when it is asked for, so the words must hold for any number.
+      text: `Up to ${AT_ONCE} contacts disappear for every member at once. More become a plan first, which lists each one and deletes nothing until you apply it. Either can be undone from Jobs for 30 days.`,
       yes: `Delete ${many(n, "contact")}`,
       danger: true,
     });

@@ -121,7 +121,7 @@ export function ContactsPage() {
         }} />
       )}
       {size(selection) > 0 && (
-        <BulkBar selection={selection} page={data} filter={filter} onSelect={choose} refused={modify} />
+        <BulkBar selection={selection} page={data} isCurrent={!loading && error === undefined} filter={filter} onSelect={choose} refused={modify} />
       )}
       {why !== null && <WhyPanel id={why.id} name={why.name} onClose={() => setWhy(null)} />}
     </div>

@@ -54,8 +54,10 @@ export async function start(): Promise<"signed-in" | "signed-out" | "popup"> {
 
 /** Goes to the issuer; the way back leads to where the member was. */
 export async function signIn(): Promise<void> {
+  // Without its settings the App starts anew, which reads them again.
+  if (manager === null) return location.reload();
   const here = location.pathname.startsWith(SIGNED_IN) ? "/app/contacts" : location.pathname + location.search + location.hash;
-  await manager?.signinRedirect({ state: here });
+  await manager.signinRedirect({ state: here });
 }
 
 /** Forgets the session here and, where the issuer can, there. */

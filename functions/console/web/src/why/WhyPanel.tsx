@@ -20,38 +20,42 @@ const QUESTIONS = [
 
 export function WhyPanel({ id, name, onClose }: { id: string; name: string; onClose: () => void }) {
   const [asked, setAsked] = useState("sign-in");
-  const query = asked === "sign-in" ? { question: "sign-in" } : { question: "notification", kind: asked };
-  const { data, error, loading, reload } = useLoad(`${id} ${asked}`, (signal) => call<Explanation>(`/v1/contacts/${id}/why`, { query, signal }));
-  const failing = data?.because.filter((rule) => !rule.passes).length ?? 0;
-
   return (
     <Dialog title={`Why? ${name}`} size="panel" onClose={onClose}>
       <Select label="Question" value={asked} options={QUESTIONS} onChange={setAsked} />
-      {error !== undefined && data === undefined && <ErrorState error={error} onRetry={reload} />}
-      {data === undefined && error === undefined && <Skeleton rows={4} />}
-      {data !== undefined && (
-        <div class="why" aria-busy={loading} aria-live="polite">
-          <p class={data.allowed ? "why-answer why-yes" : "why-answer why-no"}>
-            <Icon name={data.allowed ? "check" : "close"} />
-            <span>{data.allowed ? `Yes. ${data.because.length === 1 ? "The rule holds." : `All ${data.because.length} rules hold.`}` : answer(data.because, failing)}</span>
-          </p>
-          <ol class="why-rules">
-            {data.because.map((rule) => (
-              <li key={rule.rule} class={rule.passes ? "why-rule" : "why-rule why-rule-fails"}>
-                <span class={rule.passes ? "why-mark why-yes" : "why-mark why-no"}>
-                  <Icon name={rule.passes ? "check" : "close"} />
-                  <span class="sr-only">{rule.passes ? "Holds:" : "Does not hold:"}</span>
-                </span>
-                <span class="why-text">
-                  {rule.rule}
-                  <a href={whereOf(rule, id)} onClick={onClose}>{rule.passes ? "See" : "Change"} {placeOf(rule)}</a>
-                </span>
-              </li>
-            ))}
-          </ol>
-        </div>
-      )}
+      <Answer key={asked} id={id} asked={asked} onClose={onClose} />
     </Dialog>
+  );
+}
+
+/** One for each question, so that no answer stands under another question. */
+function Answer({ id, asked, onClose }: { id: string; asked: string; onClose: () => void }) {
+  const query = asked === "sign-in" ? { question: "sign-in" } : { question: "notification", kind: asked };
+  const { data, error, loading, reload } = useLoad(`${id} ${asked}`, (signal) => call<Explanation>(`/v1/contacts/${id}/why`, { query, signal }));
+  if (error !== undefined) return <ErrorState error={error} onRetry={reload} />;
+  if (data === undefined) return <Skeleton rows={4} />;
+  const failing = data.because.filter((rule) => !rule.passes).length;
+  return (
+    <div class="why" aria-busy={loading} aria-live="polite">
+      <p class={data.allowed ? "why-answer why-yes" : "why-answer why-no"}>
+        <Icon name={data.allowed ? "check" : "close"} />
+        <span>{data.allowed ? `Yes. ${data.because.length === 1 ? "The rule holds." : `All ${data.because.length} rules hold.`}` : answer(data.because, failing)}</span>
+      </p>
+      <ol class="why-rules">
+        {data.because.map((rule) => (
+          <li key={rule.rule} class={rule.passes ? "why-rule" : "why-rule why-rule-fails"}>
+            <span class={rule.passes ? "why-mark why-yes" : "why-mark why-no"}>
+              <Icon name={rule.passes ? "check" : "close"} />
+              <span class="sr-only">{rule.passes ? "Holds:" : "Does not hold:"}</span>
+            </span>
+            <span class="why-text">
+              {rule.rule}
+              <a href={whereOf(rule, id)} onClick={onClose}>{rule.passes ? "See" : "Change"} {placeOf(rule)}</a>
+            </span>
+          </li>
+        ))}
+      </ol>
+    </div>
   );
 }
 
