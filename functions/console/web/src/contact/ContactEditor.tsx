@@ -68,7 +68,7 @@ export function ContactEditor({ contact, origins, history, more, onSaved }: Prop
   const send = (flat: Flat, base: Flat, version: number): Promise<Contact> => {
     if (contact !== null) return call<Contact>(`/v1/contacts/${contact.id}`, { method: "PATCH", body: patch(base, flat), version });
     const body = patch({}, flat);
-    return call<Contact>("/v1/contacts", { method: "POST", body, once: once(body) });
+    return once(body, (name) => call<Contact>("/v1/contacts", { method: "POST", body, once: name }));
   };
 
   const save = async (flat: Flat = mine, base: Flat = saved.flat, version: number = saved.version): Promise<void> => {
@@ -78,14 +78,17 @@ export function ContactEditor({ contact, origins, history, more, onSaved }: Prop
     try {
       await finish(await send(flat, base, version));
     } catch (error) {
-      refuse(error, flat);
+      await refuse(error, flat);
     }
   };
-  const refuse = (error: unknown, flat: Flat): void => {
+  const refuse = async (error: unknown, flat: Flat): Promise<void> => {
     if (error instanceof Problem && error.code === "stale_version") {
       const current = error.more["current"] as Contact;
-      setConflict({ theirs: flatten(current), version: current.version, mine: flat });
-      return;
+      const theirs = flatten(current);
+      // The answer to an earlier attempt was lost: what is stored is what was typed.
+      if (!isChanged(theirs, flat)) return finish(current);
+      setConflict({ theirs, version: current.version, mine: flat });
+      return undefined;
     }
     setConflict(null);
     if (error instanceof Problem && typeof error.more["holder"] === "string") {
@@ -98,7 +101,7 @@ export function ContactEditor({ contact, origins, history, more, onSaved }: Prop
     } else {
       setRefused({ text: messageOf(error), holder: null });
     }
-    focusFirst();
+    return focusFirst();
   };
   const focusFirst = (): void => {
     requestAnimationFrame(() => {
