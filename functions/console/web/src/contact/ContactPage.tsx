@@ -1,5 +1,5 @@
 // One contact: the read-only view and the editor share it. Loads the contact, its history and where each value came from.
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { call } from "../api/client";
 import type { Contact, HistoryPage } from "../api/types";
 import { useLoad } from "../api/useLoad";
@@ -21,7 +21,13 @@ export function ContactPage({ id, edit }: { id: string; edit: boolean }) {
   const { me } = useSigned();
   const contact = useLoad(id, (signal) => call<Contact>(`/v1/contacts/${id}`, { signal }));
   const version = contact.data?.version ?? 0;
-  const history = useLoad(`${id} ${version}`, (signal) => call<HistoryPage>(`/v1/contacts/${id}/history`, { query: { pageSize: 200 }, signal }));
+  const history = useLoad(id, (signal) => call<HistoryPage>(`/v1/contacts/${id}/history`, { query: { pageSize: 200 }, signal }));
+  // It is asked for together with the contact, and again after a change.
+  const seen = useRef(0);
+  useEffect(() => {
+    if (seen.current !== 0 && seen.current !== version) history.reload();
+    seen.current = version;
+  }, [version]);
   const known = useMemo(() => origins(history.data?.items ?? []), [history.data]);
   const [why, setWhy] = useState(false);
   const refused = refusal(me.can.modifyContacts);
@@ -39,7 +45,7 @@ export function ContactPage({ id, edit }: { id: string; edit: boolean }) {
   }
 
   const data = contact.data;
-  const shared = { origins: known, history: history.data?.items ?? [], more: history.data?.next != null };
+  const shared = { origins: known, history };
   if (edit && refused === null) {
     return <ContactEditor key={id} contact={data} {...shared} onSaved={contact.set} />;
   }

@@ -1,6 +1,7 @@
 // What can be done with the chosen contacts, and the way from a page to everything that matches.
 import { useState } from "preact/hooks";
 import type { ContactPage, Filter } from "../api/types";
+import { useOnce } from "../api/useOnce";
 import { ExportDialog } from "../jobs/ExportDialog";
 import { Button } from "../ui/Button";
 import { confirm } from "../ui/confirm";
@@ -22,13 +23,18 @@ interface Props {
 
 export function BulkBar({ selection, page, isCurrent, filter, refused, onSelect }: Props) {
   const [dialog, setDialog] = useState<"set" | "export" | null>(null);
+  const [busy, setBusy] = useState(false);
+  const once = useOnce();
   const n = size(selection);
   const ids = page?.items.map((row) => row.id) ?? [];
   const elsewhere = selection.kind === "some" ? n - ids.filter((id) => selection.ids.has(id)).length : 0;
   const offerAll = isCurrent && selection.kind === "some" && page !== undefined && page.total > ids.length && pageState(selection, ids) === "all";
 
   const act = async (action: Parameters<typeof bulk>[0]): Promise<boolean> => {
-    const done = await bulk(action, wanted(selection));
+    if (busy) return false;
+    setBusy(true);
+    const done = await bulk(action, wanted(selection), once);
+    setBusy(false);
     if (done) onSelect(NOTHING);
     return done;
   };
@@ -56,6 +62,7 @@ export function BulkBar({ selection, page, isCurrent, filter, refused, onSelect 
           text="Status"
           icon="chevron"
           small
+          busy={busy}
           items={[
             { label: "Activate", reason: refused, onSelect: () => void act("activate") },
             { label: "Deactivate", reason: refused, onSelect: () => void act("deactivate") },
@@ -65,7 +72,7 @@ export function BulkBar({ selection, page, isCurrent, filter, refused, onSelect 
         />
         <Button small icon="pencil" reason={refused} onClick={() => setDialog("set")}>Set a field</Button>
         <Button small icon="download" onClick={() => setDialog("export")}>Export</Button>
-        <Button small kind="danger" icon="trash" reason={refused} onClick={() => void remove()}>Delete</Button>
+        <Button small kind="danger" icon="trash" busy={busy} reason={refused} onClick={() => void remove()}>Delete</Button>
         <Button small kind="quiet" icon="close" label="Clear the selection" onClick={() => onSelect(NOTHING)} />
       </span>
       {dialog === "set" && (

@@ -15,7 +15,7 @@ import { ContactsTable } from "./ContactsTable";
 import { remember } from "./lastList";
 import { changed, filterOf, parse, print, type ListState } from "./listState";
 import { SearchBox } from "./SearchBox";
-import { afterSearch, NOTHING, size } from "./selection";
+import { afterSearch, NOTHING, size, without, type Selection } from "./selection";
 
 const PAGE_SIZE = 50;
 
@@ -23,7 +23,7 @@ export function ContactsPage() {
   const { search } = useLocation();
   const { me } = useSigned();
   const state = useMemo(() => parse(search), [search]);
-  const [chosen, choose] = useState(NOTHING);
+  const [chosen, choose] = useState<Selection>(NOTHING);
   const [why, setWhy] = useState<{ id: string; name: string } | null>(null);
   const table = useRef<HTMLDivElement>(null);
 
@@ -32,7 +32,10 @@ export function ContactsPage() {
       query: { q: state.q, status: state.shown === "all" ? null : state.shown, sort: state.sort, order: state.order, page: state.page, pageSize: PAGE_SIZE },
       signal,
     }));
-  useEffect(() => whenContactsChange(reload), [reload]);
+  useEffect(() => whenContactsChange((gone) => {
+    if (gone !== null) choose((before) => without(before, gone));
+    reload();
+  }), [reload]);
   // Coming back to the tab shows what others changed meanwhile.
   useEffect(() => {
     const back = (): void => {
