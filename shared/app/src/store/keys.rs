@@ -14,7 +14,7 @@
 //! | directory identifier claim | `<team>#sync#<id>` | `claim` | batch get | write 2 |
 //! | job | `<team>#job` | `<id>` | get; query, newest first | read 1, write 1 |
 //! | upload seen | `<team>#upload` | `<sha-256>` | get | read 1, write 1 |
-//! | request that named its action | `<team>#once` | `<member>#<key>` | conditional put | write 1 |
+//! | request that named its action | `<team>#once` | `<member>#<key>` | conditional put, delete | write 1 |
 //!
 //! Two sparse indexes. `history` (`history_of` = `<team>#history#<contact>`, `sk`): the changes of one contact. `live` (`live` = `live`,
 //! `heartbeat`): the keys of jobs that a worker should be at; it is the system's own, holds no team's data and no request reads it.

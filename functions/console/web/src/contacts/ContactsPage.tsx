@@ -14,6 +14,7 @@ import { whenContactsChange } from "./changes";
 import { ContactsTable } from "./ContactsTable";
 import { remember } from "./lastList";
 import { changed, filterOf, parse, print, type ListState } from "./listState";
+import { copyTeamLink } from "./portalLinks";
 import { SearchBox } from "./SearchBox";
 import { afterSearch, NOTHING, size, without, type Selection } from "./selection";
 
@@ -68,6 +69,7 @@ export function ContactsPage() {
         badge={data !== undefined && <span class="page-total">{count(data.total)}</span>}
         actions={
           <>
+            <Button kind="quiet" icon="copy" onClick={copyTeamLink}>Get contact portal</Button>
             <LinkButton href="/app/import" icon="upload">Import</LinkButton>
             <ExportAll state={state} total={data?.total ?? 0} />
             <Button kind="primary" icon="add" reason={modify} onClick={() => void navigate("/app/contacts/new")}>New contact</Button>

@@ -4,10 +4,12 @@ import { call } from "../api/client";
 import type { Explanation, Rule } from "../api/types";
 import { useLoad } from "../api/useLoad";
 import { titleOf } from "../contact/fields";
+import { useSigned } from "../session/me";
 import { Dialog } from "../ui/Dialog";
 import { Select } from "../ui/Field";
 import { Icon } from "../ui/Icon";
 import { ErrorState, Skeleton } from "../ui/parts";
+import { dateTime } from "../ui/time";
 
 const QUESTIONS = [
   { value: "sign-in", label: "Can they sign in to the portal?" },
@@ -17,6 +19,14 @@ const QUESTIONS = [
   { value: "ticketClosed", label: "Do they get mail when a ticket is closed?" },
   { value: "formAssigned", label: "Do they get mail when a form is assigned?" },
 ];
+
+interface Refusal {
+  at: string;
+  way: "code" | "microsoft" | "google";
+  reason: string;
+}
+
+const WAYS: Record<Refusal["way"], string> = { code: "by code", microsoft: "by Microsoft", google: "by Google" };
 
 export function WhyPanel({ id, name, onClose }: { id: string; name: string; onClose: () => void }) {
   const [asked, setAsked] = useState("sign-in");
@@ -31,7 +41,7 @@ export function WhyPanel({ id, name, onClose }: { id: string; name: string; onCl
 /** One for each question, so that no answer stands under another question. */
 function Answer({ id, asked, onClose }: { id: string; asked: string; onClose: () => void }) {
   const query = asked === "sign-in" ? { question: "sign-in" } : { question: "notification", kind: asked };
-  const { data, error, loading, reload } = useLoad(`${id} ${asked}`, (signal) => call<Explanation>(`/v1/contacts/${id}/why`, { query, signal }));
+  const { data, error, loading, reload } = useLoad(`${id} ${asked}`, (signal) => call<Explanation & { refusals?: Refusal[] | null }>(`/v1/contacts/${id}/why`, { query, signal }));
   if (error !== undefined) return <ErrorState error={error} onRetry={reload} />;
   if (data === undefined) return <Skeleton rows={4} />;
   const failing = data.because.filter((rule) => !rule.passes).length;
@@ -55,7 +65,29 @@ function Answer({ id, asked, onClose }: { id: string; asked: string; onClose: ()
           </li>
         ))}
       </ol>
+      {data.refusals != null && <Refusals refusals={data.refusals} />}
     </div>
+  );
+}
+
+/** What the contact met at the portal lately, whatever the rules say now. */
+function Refusals({ refusals }: { refusals: readonly Refusal[] }) {
+  const { me } = useSigned();
+  if (refusals.length === 0) return <p class="hint">No sign-in was refused in the last 7 days.</p>;
+  return (
+    <>
+      <h3>Refused in the last 7 days</h3>
+      <ul class="why-rules">
+        {refusals.map(({ at, way, reason }) => (
+          <li key={`${at} ${way}`} class="why-rule">
+            <span class="why-text">
+              This did not hold: {reason}
+              <span class="hint">{dateTime(at, me.timeZone)}, {WAYS[way]}</span>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 
@@ -68,6 +100,7 @@ function answer(rules: readonly Rule[], failing: number): string {
 function whereOf({ decidedBy }: Rule, id: string): string {
   if (decidedBy.where === "team") return `/app/settings/communication#${decidedBy.name}`;
   if (decidedBy.where === "member") return "/app/settings/members";
+  if (decidedBy.name === "mailProblems") return `/app/contacts/${id}`;
   return `/app/contacts/${id}/edit#${decidedBy.name}`;
 }
 
