@@ -92,6 +92,22 @@ fn the_template_has_each_route_with_its_method_path_and_caller() {
     assert!(template.routes.iter().all(|route| route.caller == Caller::Anyone || route.caller == wanted));
 }
 
+#[tokio::test]
+async fn every_answer_of_the_api_is_guarded() {
+    let test = testing::TestApp::start().await;
+    for route in routes().into_iter().filter(|route| route.description().is_some()) {
+        let name = route.name;
+        let answer = test.call(route, testing::Call::get("/v1/nothing")).await;
+        assert!(answer.header("strict-transport-security").contains("includeSubDomains"), "{name}");
+        assert!(answer.header("content-security-policy").contains("frame-ancestors 'none'"), "{name}");
+        assert_eq!(
+            (answer.header("x-content-type-options"), answer.header("cache-control")),
+            ("nosniff".to_owned(), "no-store".to_owned()),
+            "{name}"
+        );
+    }
+}
+
 #[test]
 fn functions_are_linked_alike() {
     let of = |area: &str| read(&format!("functions/{area}/build.rs"));

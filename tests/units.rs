@@ -61,7 +61,7 @@ const EXPECTED: &[(&str, &str, f64, f64)] = &[
     ("jobs-rows", "", 2.0, 0.0),
     ("jobs-failed", "", 2.0, 0.0),
     ("jobs-apply", "", 5.0, 2.0),
-    ("jobs-work", "apply an import of ten new contacts", 15.0, 79.0),
+    ("jobs-work", "apply an import of ten new contacts", 5.0, 79.0),
     ("jobs-get", "", 2.0, 0.0),
     ("jobs-list", "five jobs", 2.0, 0.0),
     ("jobs-start-import", "again", 2.0, 1.0),
@@ -102,9 +102,10 @@ const WRITE_PRICE: f64 = 0.625;
 /// What a team of 20 members with 10,000 contacts does in a month of 22 days: function, what it is asked, how often.
 const MONTH: &[(&str, &str, f64)] = &[
     ("team-me", "", 20.0 * 22.0 * 10.0),
+    ("team-list-members", "one member", 20.0 * 22.0 * 10.0),
     ("contacts-list", "warm", 20.0 * 22.0 * 300.0),
     ("contacts-get", "", 20.0 * 22.0 * 100.0),
-    ("contacts-history", "", 20.0 * 22.0 * 20.0),
+    ("contacts-history", "", 20.0 * 22.0 * 100.0),
     ("contacts-why", "", 20.0 * 22.0 * 5.0),
     ("contacts-create", "", 20.0 * 22.0 * 5.0),
     ("contacts-update", "", 20.0 * 22.0 * 20.0),

@@ -106,6 +106,7 @@ test("what is filtered is exported, and the link gives the file", async () => {
 
 test("one contact is deleted from the row's menu after a question, and comes back by Undo", async () => {
   const { page, context } = await openAs(browser, runner, OWNER);
+  for (const row of [0, 1]) await page.locator("tbody input[type=checkbox]").nth(row).click();
   const name = await page.locator(".row-link").first().innerText();
   await page.locator("tbody tr").first().getByRole("button", { name: /^Actions for/ }).click();
   await page.getByRole("menuitem", { name: "View" }).waitFor();
@@ -114,6 +115,7 @@ test("one contact is deleted from the row's menu after a question, and comes bac
   await page.getByRole("button", { name: "Delete 1 contact" }).click();
   await toast(page, `${name} was deleted.`).waitFor();
   await page.getByText("of 299").first().waitFor();
+  await page.getByText("1 selected").waitFor();
   await page.getByRole("button", { name: "Undo" }).click();
   await page.getByText("of 300").first().waitFor();
   await context.close();

@@ -79,6 +79,51 @@ test("a conflict shows both versions and keeps what is chosen, field by field", 
   await context.close();
 });
 
+test("an own save whose answer was lost is no conflict with somebody else", async () => {
+  const { id } = await zoe();
+  const { page, context } = await openAs(browser, runner, OWNER, { path: `/app/contacts/${id}/edit` });
+  await page.getByLabel("Company").fill("Stored at once");
+  await page.route(`**/v1/contacts/${id}`, async (route) => {
+    if (route.request().method() !== "PATCH") return route.continue();
+    await route.fetch();
+    return route.abort();
+  }, { times: 1 });
+  await save(page).click();
+  await page.getByText("The server cannot be reached.").waitFor();
+  await save(page).click();
+  await toast(page, "Saved.").waitFor();
+  const now = await api("GET", `/v1/contacts/${id}`);
+  assert.deepEqual([now.company, now.version], ["Stored at once", 2]);
+  await context.close();
+});
+
+test("a name that was typed but not chosen is told at the field and holds the save", async () => {
+  const { id } = await zoe();
+  const { page, context } = await openAs(browser, runner, OWNER, { path: `/app/contacts/${id}/edit` });
+  await page.getByLabel("Company").fill("Changed as well");
+  const boss = page.getByRole("combobox", { name: "Reports to" });
+  await boss.fill("nobody of this name");
+  await save(page).click();
+  await page.getByText("Nobody was chosen.").waitFor();
+  assert.equal(await boss.getAttribute("aria-invalid"), "true");
+  await boss.fill("");
+  await save(page).click();
+  await toast(page, "Saved.").waitFor();
+  await context.close();
+});
+
+test("a history that cannot be read says so and is read again", async () => {
+  const { id } = await zoe();
+  const { page, context } = await openAs(browser, runner, OWNER);
+  await page.route("**/history*", (route) => route.fulfill({ status: 500, contentType: "application/problem+json", body: "{}" }));
+  await page.goto(`/app/contacts/${id}`);
+  await page.getByText("The history could not be read.").waitFor();
+  await page.unroute("**/history*");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.locator(".history-entry").waitFor();
+  await context.close();
+});
+
 test("unsaved changes are not lost by a link or by Back", async () => {
   const { id } = await zoe();
   const { page, context } = await openAs(browser, runner, OWNER, { path: `/app/contacts/${id}` });
@@ -114,6 +159,11 @@ test("a session that ends while somebody types: they sign in again and nothing i
   await save(page).click();
   await page.getByRole("dialog", { name: "Your session has ended" }).waitFor();
   await look(page, "session-ended");
+  for (let times = 0; times < 4; times += 1) {
+    await page.keyboard.press("Escape");
+    await page.waitForTimeout(100);
+  }
+  assert.equal(await page.getByRole("dialog", { name: "Your session has ended" }).isVisible(), true, "Escape does not lose the way to sign in");
   const [popup] = await Promise.all([context.waitForEvent("page"), page.getByRole("button", { name: "Sign in again" }).click()]);
   await choose(popup, OWNER);
   await toast(page, "Saved.").waitFor();

@@ -106,6 +106,24 @@ test("a list that cannot be read says so and reads again", async () => {
   await context.close();
 });
 
+test("what cannot be read anew is not offered as a whole, and a page that fails leaves the way to the others", async () => {
+  const { page, context } = await openAs(browser, runner, OWNER);
+  await page.getByLabel("Select this page").check();
+  const all = page.getByRole("button", { name: "Select all 300 that match" });
+  await all.waitFor();
+  await page.route("**/v1/contacts?*", (route) => route.abort());
+  await page.getByRole("button", { name: "Inactive" }).click();
+  await page.getByText("The list could not be read anew.").waitFor();
+  assert.equal(await all.count(), 0, "the total of another search is no promise");
+  await page.unroute("**/v1/contacts?*");
+  await page.route("**/v1/contacts?*", (route) => route.fulfill({ json: { items: [{}], total: 1, page: 1 } }));
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByRole("heading", { name: "This page cannot be shown" }).waitFor();
+  await page.getByRole("link", { name: "Jobs", exact: true }).click();
+  await page.getByRole("heading", { level: 1, name: "Jobs" }).waitFor();
+  await context.close();
+});
+
 test("a team sees its own contacts only, and an address of another team shows nothing", async () => {
   const { page, context } = await openAs(browser, runner, OWNER);
   await page.locator(".row-link").first().click();

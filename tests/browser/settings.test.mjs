@@ -75,6 +75,56 @@ test("Why? answers with every rule and leads to the setting that decides", async
   await context.close();
 });
 
+test("an answer that fails leaves no earlier answer under the new question", async () => {
+  const { id } = await api("POST", "/v1/contacts", { firstName: "Why", lastName: "Lost" });
+  const { page, context } = await openAs(browser, runner, OWNER, { path: `/app/contacts/${id}` });
+  await page.getByRole("button", { name: "Why?" }).click();
+  const panel = page.getByRole("dialog", { name: "Why? Why Lost" });
+  await panel.locator(".why-answer").waitFor();
+  await page.route("**/why?*", (route) => route.fulfill({ status: 500, contentType: "application/problem+json", body: "{}" }));
+  await panel.getByLabel("Question").selectOption({ index: 1 });
+  await panel.getByText("This did not work").waitFor();
+  assert.equal(await panel.locator(".why-answer").count(), 0);
+  await page.unroute("**/why?*");
+  await panel.getByRole("button", { name: "Try again" }).click();
+  await panel.locator(".why-answer").waitFor();
+  await context.close();
+});
+
+test("switches that are pressed quickly one after the other are all stored", async () => {
+  const PATH = "/v1/team/settings/communication";
+  const { page, context } = await openAs(browser, runner, OWNER, { path: "/app/settings/communication" });
+  const slow = async (route) => {
+    await new Promise((late) => setTimeout(late, 200));
+    await route.continue();
+  };
+  await page.route(`**${PATH}`, slow);
+  const switches = page.getByRole("switch");
+  await switches.first().waitFor();
+  const before = await api("GET", PATH);
+  const wanted = [];
+  for (const n of [1, 2, 3]) {
+    await switches.nth(n).click();
+    wanted.push(await switches.nth(n).isChecked());
+  }
+  await page.locator(".toast").nth(2).waitFor();
+  const names = await switches.evaluateAll((all) => all.slice(1, 4).map((each) => each.dataset.field));
+  const now = await api("GET", PATH);
+  assert.deepEqual(names.map((name) => now[name]), wanted);
+  assert.deepEqual(names.map((name) => now[name]), names.map((name) => !before[name]));
+
+  await page.getByRole("link", { name: "Members" }).click();
+  const vera = page.getByRole("region", { name: "Vera Viewer" });
+  await vera.waitFor();
+  await page.route("**/v1/members/*/permissions", slow);
+  await vera.getByRole("switch", { name: "Modify tickets" }).click();
+  await vera.getByRole("switch", { name: "Modify contact syncs" }).click();
+  await toast(page, "Vera Viewer's next request").nth(1).waitFor();
+  const { permissions } = (await api("GET", "/v1/members")).items.find(({ name }) => name === "Vera Viewer");
+  assert.deepEqual([...permissions].sort(), ["modifyContactSyncs", "modifyTickets"]);
+  await context.close();
+});
+
 test("switches, members and the team's name are changed by who may, and locked with the reason for others", async () => {
   const { page, context } = await openAs(browser, runner, OWNER, { path: "/app/settings/communication" });
   await page.getByRole("switch").first().waitFor();

@@ -4,7 +4,6 @@ use crate::save::save;
 use app::{
     App, Error, Route,
     extract::{ContactEditor, OnceBody, etag},
-    once::Claimed,
 };
 use axum::{
     Json,
@@ -41,10 +40,7 @@ async fn handle(
     OnceBody(fields, once): OnceBody<Map<String, Value>>,
 ) -> Result<impl IntoResponse, Error> {
     let profile = Profile::parse(&fields).map_err(Error::fields)?;
-    let contact = match app.claim_contact(&member, &once).await? {
-        Claimed::Free(id) => save(&app, &member, id, None, profile).await?,
-        Claimed::Made(contact) => contact,
-    };
+    let contact = app.contact_once(&member, &once, |id| save(&app, &member, id, None, profile)).await?;
     let headers = [(header::LOCATION, format!("/v1/contacts/{}", contact.id)), (header::ETAG, etag(contact.version))];
     Ok((StatusCode::CREATED, headers, Json(ContactView(contact))))
 }
@@ -101,13 +97,37 @@ mod tests {
         let call = || Call::post("/v1/contacts").by(&editor).header("idempotency-key", "one").json(&body);
         let headers = http::HeaderMap::from_iter([(app::once::HEADER, http::HeaderValue::from_static("one"))]);
         let once = app::once::Once::of(&headers, "/v1/contacts", body.to_string().as_bytes()).expect("a name");
-        let Ok(app::once::Claimed::Free(id)) = test.app.claim_contact(&editor, &once).await else { panic!("nothing is made") };
+        let mut id = None;
+        let cut_off = test.app.contact_once(&editor, &once, |first| {
+            id = Some(first);
+            async { Err(app::Error::Internal) }
+        });
+        assert!(cut_off.await.is_err());
+        let id = id.expect("it was about to be made");
         let meanwhile = test.call(route(), call()).await;
         assert_eq!((meanwhile.status, meanwhile.code()), (StatusCode::CONFLICT, "in_progress"));
         test.clock_forward(31).await;
         assert_eq!(test.call(route(), call()).await.json["id"], id.to_string());
         assert_eq!(test.call(route(), call()).await.json["id"], id.to_string());
         assert_eq!(test.contacts("demo").await.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_request_that_was_refused_may_come_again_at_once_and_one_whose_contact_is_gone_is_told_so() {
+        let test = TestApp::start().await;
+        let there = test.contact("demo", a_contact().emailed("zoe@x.com")).await;
+        let editor = test.member("demo", &[Permission::ModifyContacts]).await;
+        let call = || {
+            Call::post("/v1/contacts").by(&editor).header("idempotency-key", "one").json(&json!({"firstName": "Zoë", "primaryEmail": "zoe@x.com"}))
+        };
+        assert_eq!(test.call(route(), call()).await.code(), "primary_email_taken");
+        test.call(crate::delete::route(), Call::delete(&format!("/v1/contacts/{}", there.id)).by(&editor)).await;
+        let made = test.call(route(), call()).await;
+        assert_eq!(made.status, StatusCode::CREATED);
+        let path = format!("/v1/contacts/{}", made.json["id"].as_str().expect("an id"));
+        test.call(crate::delete::route(), Call::delete(&path).by(&editor)).await;
+        assert_eq!(test.call(route(), call()).await.code(), "deleted_since");
+        assert_eq!(test.contacts("demo").await.len(), 0);
     }
 
     #[tokio::test]

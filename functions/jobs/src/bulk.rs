@@ -4,7 +4,6 @@ use crate::view::JobView;
 use app::{
     App, Error, Route,
     extract::{ContactEditor, OnceBody},
-    once::Claimed,
 };
 use axum::{Json, extract::State, http::StatusCode};
 use domain::{
@@ -70,15 +69,13 @@ async fn handle(
     OnceBody(request, once): OnceBody<BulkRequest>,
 ) -> Result<(StatusCode, Json<JobView>), Error> {
     request.action.check().map_err(Error::fields)?;
-    let job = match app.claim_job(&member, &once).await? {
-        Claimed::Made(job) => job,
-        Claimed::Free(id) => {
-            let (chosen, contacts) = request.selection.choose(&app, &member.team).await?;
-            let review = if contacts.len() <= SMALL { Review::Skip } else { Review::First };
-            let job = app.new_job(&member, id, Work::Bulk { action: request.action, chosen }, job::State::Planning, review);
-            app.start(job, &contacts).await?
-        }
+    let make = async |id| {
+        let (chosen, contacts) = request.selection.choose(&app, &member.team).await?;
+        let review = if contacts.len() <= SMALL { Review::Skip } else { Review::First };
+        let job = app.new_job(&member, id, Work::Bulk { action: request.action, chosen }, job::State::Planning, review);
+        app.start(job, &contacts).await
     };
+    let job = app.job_once(&member, &once, make).await?;
     let status = if job.state.is_live() { StatusCode::ACCEPTED } else { StatusCode::OK };
     Ok((status, Json(JobView::new(job, app.clock.now()))))
 }

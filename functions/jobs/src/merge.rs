@@ -4,7 +4,6 @@ use crate::view::JobView;
 use app::{
     App, Error, Route,
     extract::{ContactEditor, OnceBody},
-    once::Claimed,
 };
 use axum::{Json, extract::State};
 use domain::{
@@ -53,15 +52,14 @@ async fn handle(
     member: ContactEditor,
     OnceBody(MergeRequest { keep, remove, take }, once): OnceBody<MergeRequest>,
 ) -> Result<Json<JobView>, Error> {
-    let id = match app.claim_job(&member, &once).await? {
-        Claimed::Free(id) => id,
-        Claimed::Made(job) => return Ok(Json(JobView::new(job, app.clock.now()))),
+    let make = async |id| {
+        let take: Vec<Field> = take.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
+        let (staying, going) = futures::try_join!(app.store.get_contact(&member.team, keep), app.store.get_contact(&member.team, remove))?;
+        merge(&staying, &going, &take).map_err(|problem| Error::invalid("cannot_merge", problem.to_string()))?;
+        let job = app.new_job(&member, id, Work::Merge { keep, remove, take }, job::State::Planning, Review::Skip);
+        app.start(job, &[keep, remove]).await
     };
-    let take: Vec<Field> = take.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
-    let (staying, going) = futures::try_join!(app.store.get_contact(&member.team, keep), app.store.get_contact(&member.team, remove))?;
-    merge(&staying, &going, &take).map_err(|problem| Error::invalid("cannot_merge", problem.to_string()))?;
-    let job = app.new_job(&member, id, Work::Merge { keep, remove, take }, job::State::Planning, Review::Skip);
-    let job = app.start(job, &[keep, remove]).await?;
+    let job = app.job_once(&member, &once, make).await?;
     Ok(Json(JobView::new(job, app.clock.now())))
 }
 

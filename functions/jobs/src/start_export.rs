@@ -4,7 +4,6 @@ use crate::{bulk::Selection, view::JobView};
 use app::{
     App, Error, Route,
     extract::{Member, OnceBody},
-    once::Claimed,
 };
 use axum::{Json, extract::State, http::StatusCode};
 use domain::{
@@ -74,13 +73,11 @@ async fn handle(
         ExportSelection::Ids(ids) => Selection::Ids(ids),
         ExportSelection::Filter(filter) => Selection::Filter(filter),
     };
-    let job = match app.claim_job(&member, &once).await? {
-        Claimed::Made(job) => job,
-        Claimed::Free(id) => {
-            let (chosen, contacts) = selection.choose(&app, &member.team).await?;
-            app.start(app.new_job(&member, id, Work::Export { chosen }, job::State::Applying, Review::Skip), &contacts).await?
-        }
+    let make = async |id| {
+        let (chosen, contacts) = selection.choose(&app, &member.team).await?;
+        app.start(app.new_job(&member, id, Work::Export { chosen }, job::State::Applying, Review::Skip), &contacts).await
     };
+    let job = app.job_once(&member, &once, make).await?;
     Ok((StatusCode::ACCEPTED, Json(JobView::new(job, app.clock.now()))))
 }
 

@@ -5,7 +5,6 @@ use app::{
     App, Error, Route,
     engine::parts,
     extract::{Importer, OnceBody},
-    once::Claimed,
 };
 use axum::{Json, extract::State, http::StatusCode};
 use domain::{
@@ -92,15 +91,12 @@ async fn handle(
         return Err(Error::TooLarge { detail: "A file has at most 1 GB. Split it and import the parts one after the other.".to_owned() });
     }
     let bytes = i64::try_from(request.size).map_err(Error::internal)?;
-    let job = match app.claim_job(&member, &once).await? {
-        Claimed::Made(job) => job,
-        Claimed::Free(id) => {
-            let work = Work::Import { file_name, bytes: request.size, options: None };
-            let job = app.new_job(&member, id, work, job::State::AwaitingFile, Review::First);
-            app.store.add_job(&job).await?;
-            job
-        }
+    let make = async |id| {
+        let work = Work::Import { file_name, bytes: request.size, options: None };
+        let job = app.new_job(&member, id, work, job::State::AwaitingFile, Review::First);
+        app.store.add_job(&job).await.map(|()| job)
     };
+    let job = app.job_once(&member, &once, make).await?;
     let link = app.files.upload_link(&parts::upload(&member.team, job.id), bytes, LINK_LIVES).await?;
     let upload = UploadRequest { url: link.url, method: "PUT", headers: link.headers.into_iter().collect() };
     Ok((StatusCode::CREATED, Json(ImportStarted { job: JobView::new(job, app.clock.now()), upload })))

@@ -7,6 +7,7 @@ pub mod engine;
 pub mod error;
 pub mod extract;
 pub mod files;
+mod guard;
 pub mod host;
 pub mod mailer;
 pub mod once;

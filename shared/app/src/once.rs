@@ -1,7 +1,10 @@
 //! A request that is sent again has one effect: what it makes gets its identifier from a record that the first one wrote, and what is
 //! already there under that identifier is the answer.
 
-use crate::{App, Error, random, store::Taken};
+use crate::{
+    App, Error, random,
+    store::{Stored, Taken},
+};
 use domain::{
     contact::Contact,
     ids::{ContactId, JobId},
@@ -31,15 +34,6 @@ struct Named {
     payload_sha256: String,
 }
 
-/// What a request that names its action finds.
-#[derive(Debug)]
-pub enum Claimed<I, T> {
-    /// Nothing yet: it is to be made under this identifier, which nothing else will ever have.
-    Free(I),
-    /// What an earlier request made.
-    Made(T),
-}
-
 impl Once {
     /// The name in a request's headers. The payload is what must not differ when the same name comes again: the path and the body.
     pub fn of(headers: &HeaderMap, path: &str, body: &[u8]) -> Result<Self, Error> {
@@ -55,52 +49,67 @@ impl Once {
 }
 
 impl App {
-    /// The contact that an earlier request of this name made, or the identifier for the one to make.
-    pub async fn claim_contact(&self, member: &Member, once: &Once) -> Result<Claimed<ContactId, Contact>, Error> {
-        let find = |id| self.store.find_contact(&member.team, ContactId::from_uuid(id));
-        let claimed = self.claim(member, once, random::contact_id().as_uuid(), find).await?;
-        Ok(claimed.under(ContactId::from_uuid))
-    }
-
-    /// The job that an earlier request of this name made, or the identifier for the one to make.
-    pub async fn claim_job(&self, member: &Member, once: &Once) -> Result<Claimed<JobId, Job>, Error> {
-        let find = |id| self.store.find_job(&member.team, JobId::from_uuid(id));
-        let claimed = self.claim(member, once, random::job_id(self.clock.now_ms()).as_uuid(), find).await?;
-        Ok(claimed.under(JobId::from_uuid))
-    }
-
-    async fn claim<T, F>(&self, member: &Member, once: &Once, own: Uuid, find: impl FnOnce(Uuid) -> F) -> Result<Claimed<Uuid, T>, Error>
+    /// The contact that an earlier request of this name made, or the one that `make` makes under the identifier it is given.
+    pub async fn contact_once<F>(&self, member: &Member, once: &Once, make: impl FnOnce(ContactId) -> F) -> Result<Contact, Error>
     where
-        F: Future<Output = Result<Option<T>, Error>>,
+        F: Future<Output = Result<Contact, Error>>,
     {
-        let Some(Named { key, payload_sha256 }) = &once.0 else { return Ok(Claimed::Free(own)) };
+        let find = async |id| match self.store.find_stored(&member.team, ContactId::from_uuid(id)).await? {
+            Some(Stored::Live(contact)) => Ok(Some(contact)),
+            Some(Stored::Gone(_)) => {
+                Err(Error::conflict("deleted_since", "This request made a contact that was deleted since. Send a new key to make another."))
+            }
+            None => Ok(None),
+        };
+        self.once(member, once, random::contact_id().as_uuid(), find, |id| make(ContactId::from_uuid(id))).await
+    }
+
+    /// The job that an earlier request of this name made, or the one that `make` makes under the identifier it is given.
+    pub async fn job_once<F>(&self, member: &Member, once: &Once, make: impl FnOnce(JobId) -> F) -> Result<Job, Error>
+    where
+        F: Future<Output = Result<Job, Error>>,
+    {
+        let find = async |id| self.store.find_job(&member.team, JobId::from_uuid(id)).await;
+        self.once(member, once, random::job_id(self.clock.now_ms()).as_uuid(), find, |id| make(JobId::from_uuid(id))).await
+    }
+
+    async fn once<T, M, F>(
+        &self,
+        member: &Member,
+        once: &Once,
+        own: Uuid,
+        find: impl AsyncFnOnce(Uuid) -> Result<Option<T>, Error>,
+        make: M,
+    ) -> Result<T, Error>
+    where
+        M: FnOnce(Uuid) -> F,
+        F: Future<Output = Result<T, Error>>,
+    {
+        let Some(Named { key, payload_sha256 }) = &once.0 else { return make(own).await };
         let now = self.clock.now().as_second();
-        let taken = Taken { id: own, payload_sha256: payload_sha256.clone(), expires_at: now + SECONDS };
+        let mut taken = Taken { id: own, payload_sha256: payload_sha256.clone(), expires_at: now + SECONDS };
         let first = self.store.add_once(member, key, &taken, now).await?;
         if first.payload_sha256 != *payload_sha256 {
             let detail = "This Idempotency-Key came with another request before. Send a new key with a new request.";
             return Err(Error::invalid("idempotency_key_reused", detail));
         }
-        if first.id == own {
-            return Ok(Claimed::Free(own));
-        }
-        match find(first.id).await? {
-            Some(made) => Ok(Claimed::Made(made)),
-            // Two at work on one thing could mix what they store of it.
-            None if first.expires_at - SECONDS + AT_WORK_SECONDS > now => {
-                Err(Error::conflict("in_progress", "The same request is being worked on. Send it again in half a minute."))
+        if first.id != own {
+            if let Some(made) = find(first.id).await? {
+                return Ok(made);
             }
-            None => Ok(Claimed::Free(first.id)),
+            // Two at work on one thing could mix what they store of it: one of those who come later takes over, and not too early.
+            taken.id = first.id;
+            let is_at_work = first.expires_at - SECONDS + AT_WORK_SECONDS > now;
+            if is_at_work || !self.store.save_once(member, key, &first, &taken).await? {
+                return Err(Error::conflict("in_progress", "The same request is being worked on. Send it again in half a minute."));
+            }
         }
-    }
-}
-
-impl<T> Claimed<Uuid, T> {
-    fn under<I>(self, id: impl FnOnce(Uuid) -> I) -> Claimed<I, T> {
-        match self {
-            Self::Free(uuid) => Claimed::Free(id(uuid)),
-            Self::Made(made) => Claimed::Made(made),
+        let outcome = make(taken.id).await;
+        if outcome.as_ref().is_err_and(|error| error.status().is_client_error()) {
+            // It was refused and made nothing: once its reason is mended, the same request may come again at once.
+            self.store.remove_once(member, key, &taken).await?;
         }
+        outcome
     }
 }
 

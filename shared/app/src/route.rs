@@ -1,7 +1,7 @@
 //! A route: one path, one method, one handler, one function on AWS. And the same for pages, which are no operation of the API.
 
-use crate::App;
-use axum::{Router, handler::Handler, routing::MethodRouter};
+use crate::{App, guard::guarded};
+use axum::{Router, handler::Handler, middleware::map_response, routing::MethodRouter};
 use http::Method;
 use std::fmt;
 use utoipa::{
@@ -103,8 +103,12 @@ impl Route {
 
     /// This route alone, ready to serve.
     pub fn router(self, app: App) -> Router {
-        // API Gateway has matched the path, in a notation for the rest of it that is not axum's.
-        let router = if self.is_fallback { Router::new().fallback(self.handler) } else { Router::new().route(&self.path, self.handler) };
+        let router = match self.describe {
+            Some(_) => Router::new().route(&self.path, self.handler).layer(map_response(guarded)),
+            // API Gateway has matched the path, in a notation for the rest of it that is not axum's.
+            None if self.is_fallback => Router::new().fallback(self.handler),
+            None => Router::new().route(&self.path, self.handler),
+        };
         router.with_state(app)
     }
 }

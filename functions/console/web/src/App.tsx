@@ -8,6 +8,7 @@ import { routeOf } from "./routes";
 import { useLocation } from "./router";
 import { SignedContext } from "./session/me";
 import { SessionDialog } from "./session/SessionDialog";
+import { Boundary } from "./ui/Boundary";
 import { Questions } from "./ui/confirm";
 import { ErrorState, Skeleton } from "./ui/parts";
 import { Toasts } from "./ui/Toast";
@@ -52,7 +53,7 @@ function Pages() {
 
   return (
     <Layout area={area}>
-      <main id="main" ref={main} tabIndex={-1} key={path.replace(/\/edit$/, "")}>{page}</main>
+      <main id="main" ref={main} tabIndex={-1} key={path.replace(/\/edit$/, "")}><Boundary>{page}</Boundary></main>
     </Layout>
   );
 }

@@ -4,7 +4,7 @@ import { App } from "./App";
 import { startRouter } from "./router";
 import { SignedOutPage } from "./session/SignedOutPage";
 import { watchIdle } from "./session/idle";
-import { beganAt, endSession, signIn, start } from "./session/session";
+import { endSession, signIn, start, times, use } from "./session/session";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/controls.css";
@@ -23,11 +23,16 @@ async function begin(): Promise<void> {
   }
   startRouter();
   if (session === "signed-in") {
-    watchIdle(beganAt, endSession);
+    watchIdle({ times, use, end: endSession });
     render(<App />, place);
   } else if (location.pathname === "/app/signed-out") render(<SignedOutPage problem={null} />, place);
   else await signIn();
 }
+
+// A page that Back brings out of the browser's memory may belong to a session that has ended since.
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
 
 begin().catch((error: unknown) => {
   const reason = error instanceof Error ? error.message : "";

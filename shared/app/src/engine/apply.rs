@@ -172,7 +172,7 @@ impl Run<'_> {
             refused.extend(groups.iter().map(|group| (group.start, Refused::Row(group.start, RowProblem::new(CANCELLED)))));
             return Ok(Some(Vec::new()));
         }
-        Ok(Some(self.units(rows, groups.to_vec(), refused).await?))
+        Ok(Some(self.units(rows, groups.to_vec(), Read::Known, refused).await?))
     }
 
     /// Whether nothing more is to be stored. If it is, the moment under which it will stand in the log is fresh.
@@ -190,8 +190,10 @@ impl Run<'_> {
         }
     }
 
-    async fn units(&self, rows: &[Row], groups: Vec<Group>, refused: &mut HashMap<usize, Refused>) -> Result<Vec<(Group, Unit)>, Error> {
-        let ids: BTreeSet<ContactId> = groups.iter().flat_map(|group| rows[group.clone()].iter().filter_map(|row| row.contact)).collect();
+    async fn units(&self, rows: &[Row], groups: Vec<Group>, read: Read, refused: &mut HashMap<usize, Refused>) -> Result<Vec<(Group, Unit)>, Error> {
+        let looked_at = |row: &&Row| read == Read::All || row.action != Action::Create;
+        let ids: BTreeSet<ContactId> =
+            groups.iter().flat_map(|group| rows[group.clone()].iter().filter(looked_at).filter_map(|row| row.contact)).collect();
         let stored = self.app.store.find_all_stored(&self.job.team, &ids, Consistency::Strong).await?;
         let mut known = HashMap::new();
         let mut units = Vec::new();
@@ -204,7 +206,7 @@ impl Run<'_> {
         Ok(units)
     }
 
-    /// Notes what was not stored. Groups whose chain of managers moved are tried anew.
+    /// Notes what was not stored. Groups whose chain of managers moved are tried anew, and so are those that make a contact which was there before and is gone.
     async fn note(&self, rows: &[Row], stored: Stores, refused: &mut HashMap<usize, Refused>) -> Result<f64, Error> {
         let (mut results, mut write_units) = stored;
         for _ in 1..TRIES {
@@ -213,13 +215,14 @@ impl Run<'_> {
                 match result {
                     Ok(()) => {}
                     Err(Refusal::Moved) => moved.push(group),
+                    Err(Refusal::Stale { contact, current: None }) if makes(&rows[group.clone()], contact) => moved.push(group),
                     Err(refusal) => drop(refused.insert(group.start, explain(rows, &group, refusal))),
                 }
             }
             if moved.is_empty() {
                 return Ok(write_units);
             }
-            let units = self.units(rows, moved, refused).await?;
+            let units = self.units(rows, moved, Read::All, refused).await?;
             let again = store(self.app, &self.job.team, units).await?;
             results = again.0;
             write_units += again.1;
@@ -301,6 +304,19 @@ impl Run<'_> {
         let needed = Duration::from_secs_f64(write_units / f64::from(limit.max(1)));
         tokio::time::sleep(needed.saturating_sub(took)).await;
     }
+}
+
+/// What is looked at before it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Read {
+    /// What is there by the plan. A contact that is to be made is not, and if it is, the write says so.
+    Known,
+    /// Everything.
+    All,
+}
+
+fn makes(rows: &[Row], contact: ContactId) -> bool {
+    rows.iter().any(|row| row.contact == Some(contact) && row.action == Action::Create)
 }
 
 /// What became of groups that were stored together, and what it cost in write units.

@@ -20,7 +20,7 @@ use domain::{
     field::Field,
     ids::{ContactId, TeamId},
 };
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{StreamExt, stream};
 use std::{
     collections::{BTreeMap, HashSet},
     time::Duration,
@@ -28,7 +28,7 @@ use std::{
 
 /// How many transactions are on their way at once.
 const AT_ONCE: usize = 8;
-/// How often a transaction that met another one is tried again.
+/// How often a transaction that met another one, or a table that is busy, is tried again.
 const TRIES: u32 = 10;
 /// How old a change's moment in the log may be when the change is sent. With the five seconds that the SDK gives a call it takes effect
 /// well within the stretch of the log that each search reads again (`OVERLAP_MS` in directory.rs), so no search misses it.
@@ -47,8 +47,10 @@ impl Store {
         while next < built.len() {
             let (packs, after) = wave(&built, next);
             next = after;
-            let mut written = stream::iter(packs).map(|pack| self.write_pack(&built, pack)).buffer_unordered(AT_ONCE);
-            while let Some((outcome, cost)) = written.try_next().await? {
+            let written = stream::iter(packs).map(|pack| self.write_pack(&built, pack)).buffer_unordered(AT_ONCE);
+            // One that fails does not stop the others, so that whoever tries again has less to do.
+            for pack in written.collect::<Vec<_>>().await {
+                let (outcome, cost) = pack?;
                 write_units += cost;
                 for (index, result) in outcome {
                     results[index] = Some(result);
@@ -74,7 +76,10 @@ impl Store {
                 Err(error) => match error.as_service_error() {
                     Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => canceled.cancellation_reasons().to_vec(),
                     Some(TransactWriteItemsError::TransactionInProgressException(_)) => Vec::new(),
-                    _ => return Err(super::failed(error)),
+                    _ => match super::failed(error) {
+                        Error::TooMany { .. } => Vec::new(),
+                        error => return Err(error),
+                    },
                 },
             };
             let settled = settle(built, &pack, &places, &reasons);

@@ -21,7 +21,7 @@
 //! | session | `<team>#session#<contact>` | `<sha-256>` | batch get; query | read 1, write 2 in a transaction |
 //! | contact's own link | `<team>#link` | `<contact>` | get | read 1, write 1 |
 //! | sign-in that was refused | `<team>#refusal#<contact>` | `<time>#<name>` | query by time | write 1 |
-//! | request that named its action | `<team>#once` | `<member>#<key>` | conditional put | write 1 |
+//! | request that named its action | `<team>#once` | `<member>#<key>` | conditional put, delete | write 1 |
 //!
 //! Two sparse indexes. `history` (`history_of` = `<team>#history#<contact>`, `sk`): the changes of one contact. `live` (`live` = `live`,
 //! `heartbeat`): the keys of jobs that a worker should be at; it is the system's own, holds no team's data and no request reads it.

@@ -1,9 +1,9 @@
 //! Requests that named their action, so that the same one sent again is known.
 
-use super::{Store, item, keys, record};
+use super::{Store, item, keys, record, text};
 use crate::Error;
 use aws_sdk_dynamodb::{
-    operation::put_item::PutItemError,
+    operation::{delete_item::DeleteItemError, put_item::PutItemError},
     types::{AttributeValue, ReturnValuesOnConditionCheckFailure},
 };
 use domain::team::Member;
@@ -37,6 +37,43 @@ impl Store {
             Ok(_) => Ok(taken.clone()),
             Err(error) => match error.into_service_error() {
                 PutItemError::ConditionalCheckFailedException(there) => record(there.item.ok_or(Error::Internal)?),
+                other => Err(Error::aws(&other)),
+            },
+        }
+    }
+
+    /// Notes anew what a member's request of this name makes; false when somebody else did so since it was read.
+    pub async fn save_once(&self, member: &Member, name: &str, read: &Taken, taken: &Taken) -> Result<bool, Error> {
+        let request = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item(keys::once(&member.team, &member.id, name), taken)?))
+            .condition_expression("id = :id AND expires_at = :read")
+            .expression_attribute_values(":id", text(read.id.to_string()))
+            .expression_attribute_values(":read", AttributeValue::N(read.expires_at.to_string()));
+        match request.send().await {
+            Ok(_) => Ok(true),
+            Err(error) => match error.into_service_error() {
+                PutItemError::ConditionalCheckFailedException(_) => Ok(false),
+                other => Err(Error::aws(&other)),
+            },
+        }
+    }
+
+    /// Forgets what was noted of a request that made nothing.
+    pub async fn remove_once(&self, member: &Member, name: &str, taken: &Taken) -> Result<(), Error> {
+        let request = self
+            .client
+            .delete_item()
+            .table_name(&self.table)
+            .set_key(Some(keys::once(&member.team, &member.id, name).into()))
+            .condition_expression("id = :id")
+            .expression_attribute_values(":id", text(taken.id.to_string()));
+        match request.send().await {
+            Ok(_) => Ok(()),
+            Err(error) => match error.into_service_error() {
+                DeleteItemError::ConditionalCheckFailedException(_) => Ok(()),
                 other => Err(Error::aws(&other)),
             },
         }

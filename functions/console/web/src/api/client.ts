@@ -20,10 +20,9 @@ export async function call<T>(path: string, options: Call = {}): Promise<T> {
 
 /** The answer itself, for its headers or its file. */
 export async function send(path: string, options: Call = {}): Promise<Response> {
-  let response = await attempt(path, options, await token());
-  if (response.status === 401) {
-    response = await attempt(path, options, await signInAgain());
-  }
+  const used = await token();
+  let response = await attempt(path, options, used);
+  if (response.status === 401) response = await attempt(path, options, await signInAgain(used));
   if (!response.ok) throw await problemOf(response);
   return response;
 }

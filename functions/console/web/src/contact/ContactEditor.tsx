@@ -2,7 +2,8 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { call } from "../api/client";
 import { messageOf, Problem, type FieldProblem } from "../api/problem";
-import type { Contact, Entry } from "../api/types";
+import type { Contact, HistoryPage } from "../api/types";
+import type { Load } from "../api/useLoad";
 import { useOnce } from "../api/useOnce";
 import { contactsChanged } from "../contacts/changes";
 import { lastList } from "../contacts/lastList";
@@ -12,6 +13,7 @@ import { confirm } from "../ui/confirm";
 import { Notice, PageHead } from "../ui/parts";
 import { toast } from "../ui/Toast";
 import { ConflictDialog } from "./ConflictDialog";
+import { NOT_CHOSEN } from "./ContactPicker";
 import { ContactForm } from "./ContactForm";
 import { doubled, flatten, fromDraft, isChanged, patch, toDraft, type Flat } from "./draft";
 import { titleOf } from "./fields";
@@ -21,8 +23,8 @@ interface Props {
   /** Null makes a new one. */
   contact: Contact | null;
   origins: Record<string, Origin>;
-  history: Entry[];
-  more: boolean;
+  /** Of a contact that is there. */
+  history: Load<HistoryPage> | null;
   onSaved: (contact: Contact) => void;
 }
 
@@ -44,7 +46,7 @@ interface Refused {
   holder: string | null;
 }
 
-export function ContactEditor({ contact, origins, history, more, onSaved }: Props) {
+export function ContactEditor({ contact, origins, history, onSaved }: Props) {
   const [saved, setSaved] = useState({ flat: contact === null ? DEFAULTS : flatten(contact), version: contact?.version ?? 0 });
   const [draft, setDraft] = useState(() => toDraft(saved.flat));
   const [errors, setErrors] = useState<Record<string, string>>({});
@@ -68,24 +70,32 @@ export function ContactEditor({ contact, origins, history, more, onSaved }: Prop
   const send = (flat: Flat, base: Flat, version: number): Promise<Contact> => {
     if (contact !== null) return call<Contact>(`/v1/contacts/${contact.id}`, { method: "PATCH", body: patch(base, flat), version });
     const body = patch({}, flat);
-    return call<Contact>("/v1/contacts", { method: "POST", body, once: once(body) });
+    return once(body, (name) => call<Contact>("/v1/contacts", { method: "POST", body, once: name }));
   };
 
   const save = async (flat: Flat = mine, base: Flat = saved.flat, version: number = saved.version): Promise<void> => {
     if (doubled(draft.emails).size + doubled(draft.phones).size > 0) return focusFirst();
+    const typed = form.current?.querySelector<HTMLInputElement>(".picker input");
+    if (typed != null && typed.value.trim() !== "") {
+      setErrors({ [typed.dataset["field"] ?? ""]: NOT_CHOSEN });
+      return focusFirst();
+    }
     setErrors({});
     setRefused(null);
     try {
       await finish(await send(flat, base, version));
     } catch (error) {
-      refuse(error, flat);
+      await refuse(error, flat);
     }
   };
-  const refuse = (error: unknown, flat: Flat): void => {
+  const refuse = async (error: unknown, flat: Flat): Promise<void> => {
     if (error instanceof Problem && error.code === "stale_version") {
       const current = error.more["current"] as Contact;
-      setConflict({ theirs: flatten(current), version: current.version, mine: flat });
-      return;
+      const theirs = flatten(current);
+      // The answer to an earlier attempt was lost: what is stored is what was typed.
+      if (!isChanged(theirs, flat)) return finish(current);
+      setConflict({ theirs, version: current.version, mine: flat });
+      return undefined;
     }
     setConflict(null);
     if (error instanceof Problem && typeof error.more["holder"] === "string") {
@@ -98,7 +108,7 @@ export function ContactEditor({ contact, origins, history, more, onSaved }: Prop
     } else {
       setRefused({ text: messageOf(error), holder: null });
     }
-    focusFirst();
+    return focusFirst();
   };
   const focusFirst = (): void => {
     requestAnimationFrame(() => {
@@ -149,7 +159,6 @@ export function ContactEditor({ contact, origins, history, more, onSaved }: Prop
         contact={contact}
         origins={origins}
         history={history}
-        more={more}
       />
       {conflict !== null && (
         <ConflictDialog

@@ -1,6 +1,7 @@
 // The sections of a contact, with their list on the left. Read-only and editable are one form, so that both look the same.
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Contact, Entry } from "../api/types";
+import type { Contact, HistoryPage } from "../api/types";
+import type { Load } from "../api/useLoad";
 import { useSigned } from "../session/me";
 import { Field } from "../ui/Field";
 import { Switch } from "../ui/Switch";
@@ -24,12 +25,11 @@ interface Props {
   derivedName: string;
   contact: Contact | null;
   origins: Record<string, Origin>;
-  history: Entry[];
-  more: boolean;
+  history: Load<HistoryPage> | null;
 }
 
 export function ContactForm(props: Props) {
-  const { id, draft, onDraft, errors, locked, contact, origins, history, more } = props;
+  const { id, draft, onDraft, errors, locked, contact, origins, history } = props;
   const { me } = useSigned();
   const place = useRef<HTMLDivElement>(null);
   const sections = [...SECTIONS.map(({ id, title }) => ({ id, title })), ...(contact === null ? [] : [{ id: "history", title: "History" }])];
@@ -84,14 +84,14 @@ export function ContactForm(props: Props) {
             </div>
           </section>
         ))}
-        {contact !== null && id !== null && (
+        {contact !== null && id !== null && history !== null && (
           <section id="history" class="card" aria-labelledby="history-title">
             <h2 id="history-title" tabIndex={-1}>History</h2>
             <p class="hint">
               Added {dateTime(contact.createdAt, me.timeZone)}, last changed {dateTime(contact.updatedAt, me.timeZone)}, version {contact.version}.
               {contact.lastSignInAt == null ? " Never signed in to the portal." : ` Last sign-in ${dateTime(contact.lastSignInAt, me.timeZone)}.`}
             </p>
-            <HistoryList id={id} first={history} more={more} />
+            <HistoryList id={id} load={history} />
           </section>
         )}
       </div>

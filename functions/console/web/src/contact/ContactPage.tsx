@@ -1,10 +1,11 @@
 // One contact: the read-only view and the editor share it. Loads the contact, its history and where each value came from.
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { call } from "../api/client";
 import type { Contact, HistoryPage } from "../api/types";
 import { useLoad } from "../api/useLoad";
 import { remove } from "../contacts/actions";
 import { lastList } from "../contacts/lastList";
+import { copyContactLink } from "../contacts/portalLinks";
 import { navigate } from "../router";
 import { refusal, useSigned } from "../session/me";
 import { Button } from "../ui/Button";
@@ -15,13 +16,22 @@ import { WhyPanel } from "../why/WhyPanel";
 import { ContactForm } from "./ContactForm";
 import { ContactEditor } from "./ContactEditor";
 import { flatten, toDraft } from "./draft";
+import { MailProblems, type MailProblem } from "./MailProblems";
 import { origins } from "./provenance";
+
+type WithMail = Contact & { mailProblems?: MailProblem[] };
 
 export function ContactPage({ id, edit }: { id: string; edit: boolean }) {
   const { me } = useSigned();
-  const contact = useLoad(id, (signal) => call<Contact>(`/v1/contacts/${id}`, { signal }));
+  const contact = useLoad(id, (signal) => call<WithMail>(`/v1/contacts/${id}`, { signal }));
   const version = contact.data?.version ?? 0;
-  const history = useLoad(`${id} ${version}`, (signal) => call<HistoryPage>(`/v1/contacts/${id}/history`, { query: { pageSize: 200 }, signal }));
+  const history = useLoad(id, (signal) => call<HistoryPage>(`/v1/contacts/${id}/history`, { query: { pageSize: 200 }, signal }));
+  // It is asked for together with the contact, and again after a change.
+  const seen = useRef(0);
+  useEffect(() => {
+    if (seen.current !== 0 && seen.current !== version) history.reload();
+    seen.current = version;
+  }, [version]);
   const known = useMemo(() => origins(history.data?.items ?? []), [history.data]);
   const [why, setWhy] = useState(false);
   const refused = refusal(me.can.modifyContacts);
@@ -39,9 +49,14 @@ export function ContactPage({ id, edit }: { id: string; edit: boolean }) {
   }
 
   const data = contact.data;
-  const shared = { origins: known, history: history.data?.items ?? [], more: history.data?.next != null };
+  const problems = data.mailProblems ?? [];
+  const shared = { origins: known, history };
   if (edit && refused === null) {
-    return <ContactEditor key={id} contact={data} {...shared} onSaved={contact.set} />;
+    return <ContactEditor key={id} contact={data} {...shared} onSaved={(saved) => {
+      contact.set({ ...saved, mailProblems: problems });
+      // Another address may have other problems.
+      contact.reload();
+    }} />;
   }
 
   const askRemove = async (): Promise<void> => {
@@ -63,12 +78,16 @@ export function ContactPage({ id, edit }: { id: string; edit: boolean }) {
         actions={
           <>
             <Button icon="question" onClick={() => setWhy(true)}>Why?</Button>
-            <Menu label="More actions" items={[{ label: "Delete", icon: "trash", danger: true, reason: refused, onSelect: () => void askRemove() }]} />
+            <Menu label="More actions" items={[
+              { label: "Copy portal link", icon: "copy", reason: refused, onSelect: () => void copyContactLink(id, name) },
+              { label: "Delete", icon: "trash", danger: true, reason: refused, onSelect: () => void askRemove() },
+            ]} />
             <Button kind="primary" icon="pencil" reason={refused} onClick={() => void navigate(`/app/contacts/${id}/edit`)}>Edit</Button>
           </>
         }
       />
       {refused !== null && <Notice tone="neutral">You can look at this contact but not change it. {refused}</Notice>}
+      <MailProblems id={id} problems={problems} refused={refused} onCleared={(address) => contact.set({ ...data, mailProblems: problems.filter((each) => each.address !== address) })} />
       <ContactForm id={id} draft={toDraft(flatten(data))} errors={{}} locked derivedName={name} contact={data} {...shared} />
       {why && <WhyPanel id={id} name={name} onClose={() => setWhy(false)} />}
     </div>

@@ -6,6 +6,9 @@ import { useLoad } from "../api/useLoad";
 import { debounce } from "../contacts/debounce";
 import { Button } from "../ui/Button";
 
+/** Said at the field when something was typed and nobody picked. */
+export const NOT_CHOSEN = "Nobody was chosen. Pick a contact from the list, or empty the field.";
+
 interface Props {
   label: string;
   name: string;
@@ -19,9 +22,10 @@ interface Props {
   onPick: (id: string) => void;
 }
 
-export function ContactPicker({ label, name, value, except, error, hint, aside, locked, onPick }: Props) {
+export function ContactPicker({ label, name, value, except, error: refused, hint, aside, locked, onPick }: Props) {
   const id = useId();
   const [text, setText] = useState("");
+  const [left, setLeft] = useState(false);
   const [q, setQ] = useState("");
   const [at, setAt] = useState(0);
   const ask = useMemo(() => debounce(setQ, 60), []);
@@ -32,6 +36,7 @@ export function ContactPicker({ label, name, value, except, error, hint, aside, 
   const offers = q === "" ? [] : (found.data?.items ?? []).filter((row) => row.id !== except);
   useEffect(() => setAt(0), [found.data]);
 
+  const error = refused ?? (left && text.trim() !== "" ? NOT_CHOSEN : undefined);
   const pick = (picked: string): void => {
     onPick(picked);
     setText("");
@@ -82,7 +87,9 @@ export function ContactPicker({ label, name, value, except, error, hint, aside, 
               ask(event.currentTarget.value.trim());
             }}
             onKeyDown={keys}
+            onFocus={() => setLeft(false)}
             onBlur={() => {
+              setLeft(true);
               ask.cancel();
               setQ("");
             }}

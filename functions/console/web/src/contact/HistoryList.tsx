@@ -3,8 +3,10 @@ import { useState } from "preact/hooks";
 import { call } from "../api/client";
 import { messageOf } from "../api/problem";
 import type { Entry, HistoryPage } from "../api/types";
+import type { Load } from "../api/useLoad";
 import { nameOf, useSigned } from "../session/me";
 import { Button } from "../ui/Button";
+import { Notice, Skeleton } from "../ui/parts";
 import { toast } from "../ui/Toast";
 import { dateTime } from "../ui/time";
 import { Changes } from "./Changes";
@@ -12,8 +14,8 @@ import { wayOf } from "./provenance";
 
 interface Props {
   id: string;
-  first: Entry[];
-  more: boolean;
+  /** Its first page. */
+  load: Load<HistoryPage>;
 }
 
 const SHOWN = 20;
@@ -36,19 +38,19 @@ function doer(entry: Entry, members: Parameters<typeof nameOf>[0]): string {
   return author.source === "member" ? `by ${name}` : `by ${wayOf(author.source)}, ${name}`;
 }
 
-export function HistoryList({ id, first, more }: Props) {
+export function HistoryList({ id, load }: Props) {
   const { me, members } = useSigned();
   const [shown, setShown] = useState(SHOWN);
   const [older, setOlder] = useState<{ items: Entry[]; next: string | null }>({ items: [], next: null });
   const [began, setBegan] = useState(false);
-  const all = [...first, ...older.items];
-  const hasMore = all.length > shown || (began ? older.next !== null : more);
+  const all = [...(load.data?.items ?? []), ...older.items];
+  const hasMore = all.length > shown || (began ? older.next !== null : load.data?.next != null);
 
   const show = async (): Promise<void> => {
     setShown(shown + SHOWN);
-    if (all.length > shown + SHOWN || (began ? older.next === null : !more)) return;
+    if (all.length > shown + SHOWN || (began ? older.next === null : load.data?.next == null)) return;
     try {
-      const from = began ? older.next : (await call<HistoryPage>(`/v1/contacts/${id}/history`, { query: { pageSize: 200 } })).next;
+      const from = began ? older.next : load.data?.next;
       const page = await call<HistoryPage>(`/v1/contacts/${id}/history`, { query: { pageSize: 200, cursor: from ?? null } });
       setBegan(true);
       setOlder({ items: [...older.items, ...page.items], next: page.next ?? null });
@@ -57,6 +59,10 @@ export function HistoryList({ id, first, more }: Props) {
     }
   };
 
+  if (load.data === undefined && load.error !== undefined) {
+    return <div role="alert"><Notice tone="bad">The history could not be read. {messageOf(load.error)} <Button small onClick={load.reload}>Try again</Button></Notice></div>;
+  }
+  if (load.data === undefined) return <Skeleton rows={3} />;
   if (all.length === 0) return <p class="hint">The first entry appears in a moment.</p>;
   return (
     <>

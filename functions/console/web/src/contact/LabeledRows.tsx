@@ -1,7 +1,7 @@
 // Labeled emails or phones as rows: a label and a value each, added and removed one by one.
 import { useRef } from "preact/hooks";
 import { Button } from "../ui/Button";
-import { doubled, labeledRow, type LabeledRow } from "./draft";
+import { doubled, freeLabel, labeledRow, type LabeledRow } from "./draft";
 import { OriginNote } from "./OriginNote";
 import type { Origin } from "./provenance";
 
@@ -73,5 +73,5 @@ export function LabeledRows({ map, rows, onRows, errors, origins, locked }: Prop
 function suggestion(map: "emails" | "phones", rows: LabeledRow[]): string {
   const taken = new Set(rows.map((row) => row.label.trim()));
   const words = map === "emails" ? ["work", "billing", "private"] : ["work", "mobile", "home"];
-  return words.find((word) => !taken.has(word)) ?? "";
+  return words.find((word) => !taken.has(word)) ?? freeLabel(map, taken);
 }

@@ -14,5 +14,5 @@ export function NewContactPage() {
       </div>
     );
   }
-  return <ContactEditor contact={null} origins={{}} history={[]} more={false} onSaved={() => undefined} />;
+  return <ContactEditor contact={null} origins={{}} history={null} onSaved={() => undefined} />;
 }

@@ -26,6 +26,11 @@ describe("a draft", () => {
     expect(fromDraft(draft)).toEqual({ "emails.email": "a@x", "emails.email2": "b@x" });
   });
 
+  test("two rows without a label are both kept", () => {
+    const draft = { values: {}, emails: [], phones: [labeledRow("", "1"), labeledRow("", "2"), labeledRow("phone2", "3")] };
+    expect(fromDraft(draft)).toEqual({ "phones.phone": "1", "phones.phone3": "2", "phones.phone2": "3" });
+  });
+
   test("a label that stands there twice is found before it overwrites", () => {
     const rows = [labeledRow("work", "1"), labeledRow(" work", "2"), labeledRow("work", "")];
     expect([...doubled(rows)]).toEqual([rows[1]?.key]);

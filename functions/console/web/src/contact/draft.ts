@@ -57,8 +57,12 @@ export function fromDraft(draft: Draft): Flat {
     if (kept !== "") flat[name] = kept;
   }
   for (const map of ["emails", "phones"] as const) {
+    const taken = new Set(draft[map].map((row) => row.label.trim()));
     for (const { label, value } of draft[map]) {
-      if (value.trim() !== "") flat[`${map}.${label.trim() || free(map, draft[map])}`] = value.trim();
+      if (value.trim() === "") continue;
+      const name = label.trim() || freeLabel(map, taken);
+      taken.add(name);
+      flat[`${map}.${name}`] = value.trim();
     }
   }
   return flat;
@@ -107,9 +111,8 @@ function tidy(name: string, value: string): string {
 }
 
 /** The label of a row that was left without one. */
-function free(map: "emails" | "phones", rows: LabeledRow[]): string {
+export function freeLabel(map: "emails" | "phones", taken: ReadonlySet<string>): string {
   const word = map === "emails" ? "email" : "phone";
-  const taken = new Set(rows.map((row) => row.label.trim()));
   let name = word;
   for (let n = 2; taken.has(name); n += 1) name = `${word}${n}`;
   return name;

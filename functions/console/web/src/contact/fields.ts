@@ -89,7 +89,7 @@ export const SECTIONS: Section[] = [
 export const FIELDS: FieldInfo[] = SECTIONS.flatMap((section) => section.fields);
 export const SWITCHES: string[] = FIELDS.filter((field) => field.kind === "switch").map((field) => field.name);
 
-const MAPS: Record<string, string> = { emails: "Emails", phones: "Phones", id: "Id", version: "Version" };
+const MAPS: Record<string, string> = { emails: "Emails", phones: "Phones", id: "Id", version: "Version", mailProblems: "Mail problems" };
 
 /** The name to show of a field, also of a single labeled one: `emails.billing`. */
 export function titleOf(name: string): string {

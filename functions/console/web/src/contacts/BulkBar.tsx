@@ -1,6 +1,7 @@
 // What can be done with the chosen contacts, and the way from a page to everything that matches.
 import { useState } from "preact/hooks";
 import type { ContactPage, Filter } from "../api/types";
+import { useOnce } from "../api/useOnce";
 import { ExportDialog } from "../jobs/ExportDialog";
 import { Button } from "../ui/Button";
 import { confirm } from "../ui/confirm";
@@ -13,29 +14,35 @@ import { SetFieldDialog } from "./SetFieldDialog";
 interface Props {
   selection: Selection;
   page: ContactPage | undefined;
+  /** Whether the page is the answer to the filter, not what was there before it. */
+  isCurrent: boolean;
   filter: Filter;
   refused: string | null;
   onSelect: (selection: Selection) => void;
 }
 
-export function BulkBar({ selection, page, filter, refused, onSelect }: Props) {
+export function BulkBar({ selection, page, isCurrent, filter, refused, onSelect }: Props) {
   const [dialog, setDialog] = useState<"set" | "export" | null>(null);
+  const [busy, setBusy] = useState(false);
+  const once = useOnce();
   const n = size(selection);
   const ids = page?.items.map((row) => row.id) ?? [];
   const elsewhere = selection.kind === "some" ? n - ids.filter((id) => selection.ids.has(id)).length : 0;
-  const offerAll = selection.kind === "some" && page !== undefined && page.total > ids.length && pageState(selection, ids) === "all";
+  const offerAll = isCurrent && selection.kind === "some" && page !== undefined && page.total > ids.length && pageState(selection, ids) === "all";
 
   const act = async (action: Parameters<typeof bulk>[0]): Promise<boolean> => {
-    const done = await bulk(action, wanted(selection));
+    if (busy) return false;
+    setBusy(true);
+    const done = await bulk(action, wanted(selection), once);
+    setBusy(false);
     if (done) onSelect(NOTHING);
     return done;
   };
   const remove = async (): Promise<void> => {
     const sure = await confirm({
       title: `Delete ${many(n, "contact")}?`,
-      text: n > AT_ONCE
-        ? "First a plan is made that lists every contact. Nothing is deleted until you apply it, and it can be undone for 30 days."
-        : "They disappear for every member at once. For 30 days this can be undone from Jobs.",
+      // What matches is counted when it is asked for, so the words must hold for any number.
+      text: `Up to ${AT_ONCE} contacts disappear for every member at once. More become a plan first, which lists each one and deletes nothing until you apply it. Either can be undone from Jobs for 30 days.`,
       yes: `Delete ${many(n, "contact")}`,
       danger: true,
     });
@@ -55,6 +62,7 @@ export function BulkBar({ selection, page, filter, refused, onSelect }: Props) {
           text="Status"
           icon="chevron"
           small
+          busy={busy}
           items={[
             { label: "Activate", reason: refused, onSelect: () => void act("activate") },
             { label: "Deactivate", reason: refused, onSelect: () => void act("deactivate") },
@@ -64,7 +72,7 @@ export function BulkBar({ selection, page, filter, refused, onSelect }: Props) {
         />
         <Button small icon="pencil" reason={refused} onClick={() => setDialog("set")}>Set a field</Button>
         <Button small icon="download" onClick={() => setDialog("export")}>Export</Button>
-        <Button small kind="danger" icon="trash" reason={refused} onClick={() => void remove()}>Delete</Button>
+        <Button small kind="danger" icon="trash" busy={busy} reason={refused} onClick={() => void remove()}>Delete</Button>
         <Button small kind="quiet" icon="close" label="Clear the selection" onClick={() => onSelect(NOTHING)} />
       </span>
       {dialog === "set" && (

@@ -8,6 +8,7 @@ import { Menu } from "../ui/Menu";
 import { Badge } from "../ui/parts";
 import { dateTime, shortDate } from "../ui/time";
 import { remove } from "./actions";
+import { copyContactLink } from "./portalLinks";
 
 interface Props {
   row: ContactRow;
@@ -87,6 +88,7 @@ function Line({ row, chosen, isCurrent, refused, onFocus, onSelect, onWhy }: Pro
             { label: "View", icon: "view", onSelect: () => void navigate(`/app/contacts/${row.id}`) },
             { label: "Edit", icon: "pencil", reason: refused, onSelect: () => void navigate(`/app/contacts/${row.id}/edit`) },
             { label: "Why?", icon: "question", onSelect: onWhy },
+            { label: "Copy portal link", icon: "copy", reason: refused, onSelect: () => void copyContactLink(row.id, row.displayName) },
             { label: "Delete", icon: "trash", danger: true, reason: refused, onSelect: () => void deleteOne(row) },
           ]}
         />

@@ -14,8 +14,9 @@ import { whenContactsChange } from "./changes";
 import { ContactsTable } from "./ContactsTable";
 import { remember } from "./lastList";
 import { changed, filterOf, parse, print, type ListState } from "./listState";
+import { copyTeamLink } from "./portalLinks";
 import { SearchBox } from "./SearchBox";
-import { afterSearch, NOTHING, size } from "./selection";
+import { afterSearch, NOTHING, size, without, type Selection } from "./selection";
 
 const PAGE_SIZE = 50;
 
@@ -23,7 +24,7 @@ export function ContactsPage() {
   const { search } = useLocation();
   const { me } = useSigned();
   const state = useMemo(() => parse(search), [search]);
-  const [chosen, choose] = useState(NOTHING);
+  const [chosen, choose] = useState<Selection>(NOTHING);
   const [why, setWhy] = useState<{ id: string; name: string } | null>(null);
   const table = useRef<HTMLDivElement>(null);
 
@@ -32,7 +33,10 @@ export function ContactsPage() {
       query: { q: state.q, status: state.shown === "all" ? null : state.shown, sort: state.sort, order: state.order, page: state.page, pageSize: PAGE_SIZE },
       signal,
     }));
-  useEffect(() => whenContactsChange(reload), [reload]);
+  useEffect(() => whenContactsChange((gone) => {
+    if (gone !== null) choose((before) => without(before, gone));
+    reload();
+  }), [reload]);
   // Coming back to the tab shows what others changed meanwhile.
   useEffect(() => {
     const back = (): void => {
@@ -65,6 +69,7 @@ export function ContactsPage() {
         badge={data !== undefined && <span class="page-total">{count(data.total)}</span>}
         actions={
           <>
+            <Button kind="quiet" icon="copy" onClick={copyTeamLink}>Get contact portal</Button>
             <LinkButton href="/app/import" icon="upload">Import</LinkButton>
             <ExportAll state={state} total={data?.total ?? 0} />
             <Button kind="primary" icon="add" reason={modify} onClick={() => void navigate("/app/contacts/new")}>New contact</Button>
@@ -121,7 +126,7 @@ export function ContactsPage() {
         }} />
       )}
       {size(selection) > 0 && (
-        <BulkBar selection={selection} page={data} filter={filter} onSelect={choose} refused={modify} />
+        <BulkBar selection={selection} page={data} isCurrent={!loading && error === undefined} filter={filter} onSelect={choose} refused={modify} />
       )}
       {why !== null && <WhyPanel id={why.id} name={why.name} onClose={() => setWhy(null)} />}
     </div>

@@ -30,7 +30,7 @@ export function SetFieldDialog({ count, onSet, onClose }: Props) {
         <>
           <Button onClick={onClose}>Cancel</Button>
           <Button kind="primary" onClick={() => onSet({ [field]: value })}>
-            {count > AT_ONCE ? "Make a plan" : `Change ${many(count, "contact")}`}
+            Change {many(count, "contact")}
           </Button>
         </>
       }
@@ -45,7 +45,7 @@ export function SetFieldDialog({ count, onSet, onClose }: Props) {
         {isText
           ? <Field label="New value" value={text} onInput={setText} hint="Leave it empty to clear the field." />
           : <Select label="New value" value={on} onChange={setOn} options={[{ value: "true", label: "On" }, { value: "false", label: "Off" }]} />}
-        {count > AT_ONCE && <p class="hint">More than {AT_ONCE} contacts become a plan first. You see every row before anything is written.</p>}
+        <p class="hint">Up to {AT_ONCE} contacts are changed at once, which can be undone. More become a plan first: you see every row before anything is written.</p>
       </div>
     </Dialog>
   );

@@ -1,7 +1,8 @@
 // What can be done to contacts from a list: change many, delete one, undo; each says what came of it.
-import { call, onceOnly, send } from "../api/client";
+import { call, send } from "../api/client";
 import { messageOf } from "../api/problem";
 import type { BulkAction, Counts, Job, Selection } from "../api/types";
+import type { Once } from "../api/useOnce";
 import { navigate } from "../router";
 import { many } from "../ui/parts";
 import { toast } from "../ui/Toast";
@@ -10,9 +11,10 @@ import { contactsChanged } from "./changes";
 /** Up to 100 contacts are done at once; more become a plan that is looked at first. */
 export const AT_ONCE = 100;
 
-export async function bulk(action: BulkAction, selection: Selection): Promise<boolean> {
+export async function bulk(action: BulkAction, selection: Selection, once: Once): Promise<boolean> {
   try {
-    const job = await call<Job>("/v1/contacts/bulk", { method: "POST", body: { action, selection }, once: onceOnly() });
+    const body = { action, selection };
+    const job = await once(body, (name) => call<Job>("/v1/contacts/bulk", { method: "POST", body, once: name }));
     if (job.state !== "done") {
       await navigate(`/app/jobs/${job.id}`);
       return true;
@@ -31,7 +33,7 @@ export async function remove(id: string, name: string): Promise<boolean> {
     const response = await send(`/v1/contacts/${id}`, { method: "DELETE" });
     const job = response.headers.get("KDesk-Job");
     toast(`${name} was deleted.`, job === null ? {} : { action: { label: "Undo", run: () => undo(job) } });
-    contactsChanged();
+    contactsChanged(id);
     return true;
   } catch (error) {
     toast(messageOf(error), { kind: "bad" });

@@ -1,6 +1,6 @@
 // Selection over pages: what is chosen, what “everything that matches” means, and what is sent.
 import { describe, expect, test } from "vitest";
-import { afterSearch, everything, extend, has, NOTHING, pageState, size, toggle, togglePage, wanted } from "./selection";
+import { afterSearch, everything, extend, has, NOTHING, pageState, size, toggle, togglePage, wanted, without } from "./selection";
 
 const ONE = ["a", "b", "c"];
 const TWO = ["d", "e"];
@@ -12,6 +12,11 @@ describe("selection", () => {
     expect(ids(chosen)).toEqual(["a", "e"]);
     expect([pageState(chosen, ONE), pageState(chosen, TWO), pageState(chosen, ["x"])]).toEqual(["some", "some", "none"]);
     expect(wanted(chosen)).toEqual({ ids: ["a", "e"] });
+  });
+
+  test("a contact that was deleted is not chosen any more", () => {
+    expect(ids(without(toggle(toggle(NOTHING, "a", ONE), "b", ONE), "a"))).toEqual(["b"]);
+    expect(size(without(everything({}, 300), "a"))).toBe(299);
   });
 
   test("a page is taken in as a whole and out as a whole, and others stay", () => {

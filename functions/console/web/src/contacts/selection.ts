@@ -51,6 +51,12 @@ export function togglePage(selection: Selection, page: readonly string[]): Selec
   return { kind: "some", ids };
 }
 
+/** What is left when a contact is gone. */
+export function without(selection: Selection, id: string): Selection {
+  if (selection.kind === "all") return { ...selection, total: Math.max(0, selection.total - 1) };
+  return { kind: "some", ids: new Set([...selection.ids].filter((each) => each !== id)) };
+}
+
 export function everything(filter: Filter, total: number): Selection {
   return { kind: "all", filter, total };
 }

@@ -1,14 +1,14 @@
 // Contacts that are probably one person, each group with the reason, and the way to merge them.
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { call } from "../api/client";
+import { messageOf } from "../api/problem";
 import type { ContactRow, Duplicates, DuplicatesPage as Page } from "../api/types";
 import { useLoad } from "../api/useLoad";
 import { whenContactsChange } from "../contacts/changes";
 import { refusal, useSigned } from "../session/me";
 import { Button } from "../ui/Button";
-import { Badge, EmptyState, ErrorState, many, PageHead, Pager, Skeleton } from "../ui/parts";
+import { Badge, EmptyState, ErrorState, many, Notice, PageHead, Pager, Skeleton } from "../ui/parts";
 import { MergeDialog } from "./MergeDialog";
-import { useEffect } from "preact/hooks";
 
 const PAGE_SIZE = 25;
 
@@ -16,14 +16,20 @@ export function DuplicatesPage() {
   const { me } = useSigned();
   const [page, setPage] = useState(1);
   const [pair, setPair] = useState<[string, string] | null>(null);
-  const { data, error, reload } = useLoad(String(page), (signal) => call<Page>("/v1/contacts/duplicates", { query: { page, pageSize: PAGE_SIZE }, signal }));
+  const { data, error, loading, reload } = useLoad(String(page), (signal) => call<Page>("/v1/contacts/duplicates", { query: { page, pageSize: PAGE_SIZE }, signal }));
   useEffect(() => whenContactsChange(reload), [reload]);
+  // A page that is no longer there, after its last group was merged, leads to the last one.
+  const last = data === undefined ? 1 : Math.max(1, Math.ceil(data.total / PAGE_SIZE));
+  useEffect(() => {
+    if (!loading && data !== undefined && data.page > last) setPage(last);
+  }, [loading, data, last]);
   const refused = refusal(me.can.modifyContacts);
 
   return (
     <div class="page">
       <PageHead title="Duplicates" note="Contacts that share an address, a phone, or name and company. Merging can be undone for 30 days." />
       {error !== undefined && data === undefined && <ErrorState error={error} onRetry={reload} />}
+      {error !== undefined && data !== undefined && <div role="alert"><Notice tone="bad">{messageOf(error)} <Button small onClick={reload}>Try again</Button></Notice></div>}
       {data === undefined && error === undefined && <Skeleton />}
       {data !== undefined && data.total === 0 && <EmptyState icon="check" title="No duplicates">No two contacts look like the same person.</EmptyState>}
       {data !== undefined && data.items.length > 0 && (
@@ -32,7 +38,7 @@ export function DuplicatesPage() {
           <ul class="groups">
             {data.items.map((group) => <Group key={group.contacts.map((contact) => contact.id).join()} group={group} refused={refused} onMerge={(a, b) => setPair([a, b])} />)}
           </ul>
-          <Pager page={page} pageSize={PAGE_SIZE} total={data.total} onPage={setPage} />
+          <Pager page={data.page} pageSize={PAGE_SIZE} total={data.total} onPage={setPage} />
         </>
       )}
       {pair !== null && <MergeDialog ids={pair} onClose={() => setPair(null)} onMerged={() => {

@@ -37,7 +37,7 @@ export function MergeDialog({ ids, onMerged, onClose }: Props) {
     setProblem(null);
     try {
       const body = { keep: keep?.id, remove: remove?.id, take: taken(lines) };
-      const job = await call<Job>("/v1/contacts/merge", { method: "POST", body, once: once(body) });
+      const job = await once(body, (name) => call<Job>("/v1/contacts/merge", { method: "POST", body, once: name }));
       toast(`${remove?.displayName ?? "The contact"} was merged into ${keep?.displayName ?? "the other"}.`, { action: { label: "Undo", run: () => undo(job.id) } });
       contactsChanged();
       onMerged();

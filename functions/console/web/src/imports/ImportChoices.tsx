@@ -7,7 +7,7 @@ import { useLoad } from "../api/useLoad";
 import { Button, LinkButton } from "../ui/Button";
 import { Select } from "../ui/Field";
 import { EmptyState, ErrorState, Notice, PageHead, Skeleton } from "../ui/parts";
-import { collisions, type Chosen } from "./columns";
+import { among, collisions, type Chosen } from "./columns";
 import { PreviewTable } from "./PreviewTable";
 
 interface Props {
@@ -44,8 +44,8 @@ const KEYS = [
 
 export function ImportChoices({ job, title, sent, onPlanned, onDrop }: Props) {
   const before = job.import;
-  const [encoding, setEncoding] = useState<Encoding | "">("");
-  const [delimiter, setDelimiter] = useState<Delimiter | "">("");
+  const [encoding, setEncoding] = useState<Encoding | "">(before?.encoding ?? "");
+  const [delimiter, setDelimiter] = useState<Delimiter | "">(before?.delimiter ?? "");
   const [chosen, setChosen] = useState<Chosen>({});
   const [mode, setMode] = useState<Mode>(before?.mode ?? "both");
   const [matchBy, setMatchBy] = useState<MatchBy>(before?.matchBy ?? "primaryEmail");
@@ -80,12 +80,13 @@ export function ImportChoices({ job, title, sent, onPlanned, onDrop }: Props) {
 
   const data = preview.data;
   const clashes = data === undefined ? [] : collisions(data.columns, chosen);
+  const columns = data === undefined ? {} : among(data.columns, chosen);
   const plan = async (): Promise<void> => {
     setProblem(null);
     const body = {
       mode,
       matchBy,
-      ...(Object.keys(chosen).length > 0 ? { columns: chosen } : {}),
+      ...(Object.keys(columns).length > 0 ? { columns } : {}),
       ...(encoding === "" ? {} : { encoding }),
       ...(delimiter === "" ? {} : { delimiter }),
     };
@@ -110,7 +111,7 @@ export function ImportChoices({ job, title, sent, onPlanned, onDrop }: Props) {
       />
       <div role="alert">{[...(problem === null ? [] : [problem]), ...clashes].map((text) => <Notice key={text} tone="bad">{text}</Notice>)}</div>
       {preview.error !== undefined && <Notice tone="bad">{messageOf(preview.error)} What you see below is the reading before.</Notice>}
-      {data !== undefined && Object.keys(chosen).length === 0 && data.problems.map(({ problem }) => <Notice key={problem} tone="warn">{problem}</Notice>)}
+      {data !== undefined && Object.keys(columns).length === 0 && data.problems.map(({ problem }) => <Notice key={problem} tone="warn">{problem}</Notice>)}
       {data === undefined ? <Skeleton rows={6} /> : (
         <>
           <section class="card" aria-label="Choices">

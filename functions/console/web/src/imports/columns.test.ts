@@ -1,6 +1,6 @@
 // The mapping of columns: what was found, what was chosen, and what collides.
 import { describe, expect, test } from "vitest";
-import { choose, collisions, fieldOf, reasonOf, type Column } from "./columns";
+import { among, choose, collisions, fieldOf, reasonOf, type Column } from "./columns";
 
 const COLUMNS: Column[] = [
   { header: "Vorname", field: "firstName", by: "synonym" },
@@ -24,6 +24,10 @@ describe("columns", () => {
     expect(fieldOf(COLUMNS[1] as Column, left)).toBe("");
     expect(choose(COLUMNS, left, "E-Mail", "primaryEmail")).toEqual({});
     expect(choose(COLUMNS, { Kundennummer: "id" }, "Kundennummer", "")).toEqual({});
+  });
+
+  test("a choice for a column that another reading of the file does not have is not sent", () => {
+    expect(among(COLUMNS, { Kundennummer: "id", "Vorname;Nachname": "firstName" })).toEqual({ Kundennummer: "id" });
   });
 
   test("two columns cannot fill one field, except emails and phones", () => {

@@ -26,6 +26,11 @@ export function choose(columns: readonly Column[], chosen: Chosen, header: strin
   return field === found ? rest : { ...rest, [header]: field };
 }
 
+/** The choices for columns that are there: read by another delimiter a file has other headers, and choices for the old ones wait. */
+export function among(columns: readonly Column[], chosen: Chosen): Chosen {
+  return Object.fromEntries(Object.entries(chosen).filter(([header]) => columns.some((column) => column.header === header)));
+}
+
 /** Columns can share emails and phones; any other field can come from one column only. */
 export function collisions(columns: readonly Column[], chosen: Chosen): string[] {
   const from = new Map<string, Column[]>();

@@ -30,7 +30,7 @@ export function ExportDialog({ what, total, filtered, onClose }: Props) {
     setRefused(null);
     try {
       const body = { selection: what, format: "csv" };
-      setId((await call<Job>("/v1/exports", { method: "POST", body, once: once([body, id]) })).id);
+      setId((await once([body, id], (name) => call<Job>("/v1/exports", { method: "POST", body, once: name }))).id);
     } catch (error) {
       setRefused(messageOf(error));
     }

@@ -7,12 +7,12 @@ import type { Load } from "../api/useLoad";
 import { undo } from "../contacts/actions";
 import { contactsChanged } from "../contacts/changes";
 import { nameOf, refusal, useSigned } from "../session/me";
-import { Button, LinkButton } from "../ui/Button";
+import { Button } from "../ui/Button";
 import { confirm } from "../ui/confirm";
 import { Badge, many, Notice, PageHead, Progress } from "../ui/parts";
 import { dateTime } from "../ui/time";
 import { CountTiles, isPlan } from "./CountsLine";
-import { download } from "./download";
+import { download, downloadOf } from "./download";
 import { RowsTable } from "./RowsTable";
 import { isMoving, stateOf } from "./words";
 
@@ -85,7 +85,7 @@ export function JobBody({ job, title, back, load, onReplan }: Props) {
               </Button>
             )}
             {job.canBeUndone && <Button icon="undo" reason={refused} onClick={takeBack}>Undo</Button>}
-            {job.download != null && <LinkButton kind="primary" icon="download" href={job.download} download="">Download</LinkButton>}
+            {job.download != null && <Button kind="primary" icon="download" onClick={() => downloadOf(job.id)}>Download</Button>}
           </>
         }
       />

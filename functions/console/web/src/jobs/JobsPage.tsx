@@ -1,5 +1,5 @@
 // The history of jobs: what was changed in bulk, by whom, when, with what result.
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { call } from "../api/client";
 import { messageOf } from "../api/problem";
 import type { Job, JobPage as Page } from "../api/types";
@@ -10,15 +10,23 @@ import { Badge, EmptyState, ErrorState, PageHead, Skeleton } from "../ui/parts";
 import { dateTime, shortDate } from "../ui/time";
 import { toast } from "../ui/Toast";
 import { CountsLine } from "./CountsLine";
-import { stateOf, titleOfJob } from "./words";
+import { isMoving, stateOf, titleOfJob } from "./words";
 
 const PAGE_SIZE = 50;
+const LOOK_MILLISECONDS = 2_000;
 
 export function JobsPage() {
   const { data, error, loading, reload } = useLoad("jobs", (signal) => call<Page>("/v1/jobs", { query: { pageSize: PAGE_SIZE }, signal }));
   const [older, setOlder] = useState<{ items: Job[]; next: string | null } | null>(null);
   const next = older === null ? (data?.next ?? null) : older.next;
   const all = [...(data?.items ?? []), ...(older?.items ?? [])];
+
+  // Jobs that move are looked at again; older ones stand still.
+  useEffect(() => {
+    if (loading || error !== undefined || data?.items.some(isMoving) !== true) return undefined;
+    const timer = setTimeout(reload, LOOK_MILLISECONDS);
+    return () => clearTimeout(timer);
+  }, [data, error, loading]);
 
   const more = async (): Promise<void> => {
     try {

@@ -1,5 +1,5 @@
 // The rows of a job: old value, new value and what is wrong, filtered by outcome, read on as far as one likes.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { call } from "../api/client";
 import { messageOf, Problem, wasAborted } from "../api/problem";
 import type { Counts, Job, JobRow, RowPage } from "../api/types";
@@ -11,6 +11,8 @@ import { isPlan } from "./CountsLine";
 import { OUTCOMES } from "./words";
 
 interface Shown {
+  /** The rows of which job, state and outcome. */
+  of: string;
   items: JobRow[];
   next: string | null;
 }
@@ -39,22 +41,27 @@ export function RowsTable({ job }: { job: Job }) {
   const [shown, setShown] = useState<Shown | null>(null);
   const [problem, setProblem] = useState<unknown>(undefined);
   const plan = isPlan(job);
+  const reading = useRef(new AbortController());
+  const wanted = `${job.id} ${job.state} ${outcome}`;
   const counts: Counts = plan ? job.planned : job.counts;
 
-  const read = async (cursor: string | null, before: JobRow[], signal?: AbortSignal): Promise<void> => {
+  const read = async (cursor: string | null, before: JobRow[]): Promise<void> => {
+    const { signal } = reading.current;
     try {
-      const page = await call<RowPage>(`/v1/jobs/${job.id}/rows`, { query: { outcome, cursor }, ...(signal === undefined ? {} : { signal }) });
-      setShown({ items: [...before, ...page.items], next: page.next ?? null });
+      const page = await call<RowPage>(`/v1/jobs/${job.id}/rows`, { query: { outcome, cursor }, signal });
+      setShown({ of: wanted, items: [...before, ...page.items], next: page.next ?? null });
       setProblem(undefined);
     } catch (error) {
       if (!wasAborted(error)) setProblem(error);
     }
   };
   useEffect(() => {
+    // Rows of another outcome, also those asked for by “Show more”, must not come in late.
     const abort = new AbortController();
-    void read(null, [], abort.signal);
+    reading.current = abort;
+    void read(null, []);
     return () => abort.abort();
-  }, [job.id, job.state, outcome]);
+  }, [wanted]);
 
   const tabs = OUTCOMES.filter(({ value }) => counts[value as keyof Counts] > 0 || value === outcome)
     .map(({ value, label, planned }) => ({ value: value as string, label: plan ? planned : label, count: counts[value as keyof Counts] }));
@@ -79,7 +86,7 @@ export function RowsTable({ job }: { job: Job }) {
           <tbody>{shown.items.map((row) => <RowLine key={row.row} row={row} isThere={isThere(row, job)} />)}</tbody>
         </table>
       )}
-      {shown !== null && shown.next !== null && <div class="more-row"><Button onClick={() => read(shown.next, shown.items)}>Show more rows</Button></div>}
+      {shown !== null && shown.of === wanted && shown.next !== null && <div class="more-row"><Button onClick={() => read(shown.next, shown.items)}>Show more rows</Button></div>}
     </section>
   );
 }

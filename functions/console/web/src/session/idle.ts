@@ -2,6 +2,7 @@
 const IDLE_MILLISECONDS = 60 * 60 * 1_000;
 const LONGEST_MILLISECONDS = 24 * 60 * 60 * 1_000;
 const LOOK_MILLISECONDS = 30 * 1_000;
+const SAME_MILLISECONDS = 1_000;
 
 export interface Times {
   began: number;
@@ -12,20 +13,26 @@ export function isOver({ began, used }: Times, now: number): boolean {
   return now - used >= IDLE_MILLISECONDS || now - began >= LONGEST_MILLISECONDS;
 }
 
-/** Watches until the page goes. `began` is when the member signed in. */
-export function watchIdle(began: () => number, end: () => Promise<void>): void {
-  let used = Date.now();
+export interface Watched {
+  times: () => Times;
+  use: () => void;
+  end: () => Promise<void>;
+}
+
+/** Watches until the page goes. */
+export function watchIdle({ times, use, end }: Watched): void {
   let ending = false;
-  const use = (): void => {
-    // Waking a machine that slept too long is no use of the session.
-    if (!isOver({ began: began(), used }, Date.now())) used = Date.now();
+  const act = (): void => {
+    const now = Date.now();
+    // Waking a machine that slept too long is no use of the session. More often than once a second nothing is written.
+    if (!ending && now - times().used >= SAME_MILLISECONDS && !isOver(times(), now)) use();
   };
-  for (const event of ["pointerdown", "keydown", "wheel"]) document.addEventListener(event, use, { capture: true, passive: true });
+  for (const event of ["pointerdown", "keydown", "wheel"]) document.addEventListener(event, act, { capture: true, passive: true });
   setInterval(() => {
-    if (ending || !isOver({ began: began(), used }, Date.now())) return;
+    if (ending || !isOver(times(), Date.now())) return;
     ending = true;
     void end().finally(() => {
-      used = Date.now();
+      use();
       ending = false;
     });
   }, LOOK_MILLISECONDS);

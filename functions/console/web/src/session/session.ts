@@ -1,5 +1,6 @@
 // Signs members in by OpenID Connect (code flow with PKCE). The session lives in this tab's session storage and ends with the tab.
 import { OidcClient, User, UserManager, WebStorageStateStore } from "oidc-client-ts";
+import { isOver, type Times } from "./idle";
 
 interface Config {
   issuer: string;
@@ -10,6 +11,8 @@ interface Config {
 const SIGNED_IN = "/app/signed-in";
 const POPUP = "popup";
 const POPUP_LOOK = "popup,width=460,height=640";
+/** When the session was last used, beside the token: a reload is no use of it. */
+const USED = "kdesk.used";
 const CHANNEL = "kdesk-sign-in";
 
 let manager: UserManager | null = null;
@@ -17,6 +20,7 @@ let popups: OidcClient | null = null;
 let user: User | null = null;
 let waiting: Promise<string> | null = null;
 let began = Date.now();
+let used = Date.now();
 let ask: (() => Promise<void>) | null = null;
 
 /** Reads the settings and the session that a reload left. Finishes a sign-in when this is its return address. */
@@ -32,6 +36,8 @@ export async function start(): Promise<"signed-in" | "signed-out" | "popup"> {
     redirect_uri: `${location.origin}${SIGNED_IN}`,
     stateStore: store,
     loadUserInfo: false,
+    // All that the library drops on its own but `auth_time`, from which the day of a session counts.
+    filterProtocolClaims: ["nbf", "jti", "nonce", "acr", "amr", "azp", "at_hash"],
   };
   manager = new UserManager({ ...settings, userStore: store, automaticSilentRenew: false, monitorSession: false });
   popups = new OidcClient(settings);
@@ -44,24 +50,30 @@ export async function start(): Promise<"signed-in" | "signed-out" | "popup"> {
     const arrived = await manager.signinRedirectCallback();
     user = arrived;
     began = signedInAt(arrived);
+    use();
     history.replaceState(null, "", typeof arrived.state === "string" ? arrived.state : "/app/contacts");
     return "signed-in";
   }
   user = await manager.getUser();
-  if (user !== null) began = signedInAt(user);
+  if (user !== null) {
+    began = signedInAt(user);
+    used = Number(sessionStorage.getItem(USED) ?? used);
+    if (isOver({ began, used }, Date.now())) await forget();
+  }
   return isGood(user) ? "signed-in" : "signed-out";
 }
 
 /** Goes to the issuer; the way back leads to where the member was. */
 export async function signIn(): Promise<void> {
+  // Without its settings the App starts anew, which reads them again.
+  if (manager === null) return location.reload();
   const here = location.pathname.startsWith(SIGNED_IN) ? "/app/contacts" : location.pathname + location.search + location.hash;
-  await manager?.signinRedirect({ state: here });
+  await manager.signinRedirect({ state: here });
 }
 
 /** Forgets the session here and, where the issuer can, there. */
 export async function signOut(): Promise<void> {
-  await manager?.removeUser();
-  user = null;
+  await forget();
   const ends = await manager?.metadataService.getEndSessionEndpoint().catch(() => undefined);
   if (ends !== undefined) await manager?.signoutRedirect({ post_logout_redirect_uri: `${location.origin}/app/signed-out` });
   else location.assign("/app/signed-out");
@@ -70,8 +82,7 @@ export async function signOut(): Promise<void> {
 /** Forgets the token of a session that was left alone; the member signs in again to go on, and the page stays. */
 export async function endSession(): Promise<void> {
   if (user === null) return;
-  user = null;
-  await manager?.removeUser();
+  await forget();
   await signInAgain().catch(() => undefined);
 }
 
@@ -80,8 +91,12 @@ export async function token(): Promise<string> {
   return isGood(user) ? user.access_token : signInAgain();
 }
 
-/** Has the member sign in once more while the page stays as it is. Every request that waits shares one sign-in. */
-export function signInAgain(): Promise<string> {
+/**
+ * Has the member sign in once more while the page stays as it is. Every request that waits shares one sign-in, and a refusal of a
+ * token that was replaced meanwhile asks nobody.
+ */
+export function signInAgain(refused: string | null = null): Promise<string> {
+  if (refused !== null && isGood(user) && user.access_token !== refused) return Promise.resolve(user.access_token);
   waiting ??= renew().finally(() => {
     waiting = null;
   });
@@ -107,6 +122,7 @@ export async function signInByPopup(): Promise<void> {
   const response = await popups.processSigninResponse(await back);
   user = new User({ ...response, expires_at: response.expires_at ?? 0, userState: response.userState });
   began = signedInAt(user);
+  use();
   await manager?.storeUser(user);
 }
 
@@ -121,9 +137,21 @@ function answerTo(state: string): Promise<string> {
   });
 }
 
-/** When the member signed in. A renewed token does not start the day anew. */
-export function beganAt(): number {
-  return began;
+/** When the member signed in and last used the session. A renewed token does not start the day anew. */
+export function times(): Times {
+  return { began, used };
+}
+
+/** The member did something. */
+export function use(): void {
+  used = Date.now();
+  if (user !== null) sessionStorage.setItem(USED, String(used));
+}
+
+async function forget(): Promise<void> {
+  user = null;
+  sessionStorage.removeItem(USED);
+  await manager?.removeUser();
 }
 
 /** Whose session this is, to see that the same person came back. */
@@ -144,7 +172,7 @@ async function renew(): Promise<string> {
 }
 
 function signedInAt(user: User): number {
-  return (user.profile.iat ?? Date.now() / 1_000) * 1_000;
+  return (user.profile.auth_time ?? user.profile.iat ?? Date.now() / 1_000) * 1_000;
 }
 
 function isGood(user: User | null): user is User {

@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { call } from "../api/client";
 import { messageOf } from "../api/problem";
 import type { Communication } from "../api/types";
+import { turns } from "../api/turns";
 import { useLoad } from "../api/useLoad";
 import { refusal, useSigned } from "../session/me";
 import { ErrorState, Notice, PageHead, Skeleton } from "../ui/parts";
@@ -16,7 +17,9 @@ const PATH = "/v1/team/settings/communication";
 export function CommunicationPage() {
   const { me, reload: reloadMe } = useSigned();
   const { data, error, set, reload } = useLoad("communication", (signal) => call<Communication>(PATH, { signal }));
-  const [busy, setBusy] = useState(false);
+  const [inTurn] = useState(turns);
+  // What was switched and not answered yet stands over what is stored.
+  const [waiting, setWaiting] = useState<Partial<Communication>[]>([]);
   const refused = refusal(me.can.modifyTeamSettings);
 
   // A link such as #portal, from Why?, leads to the switch.
@@ -28,9 +31,11 @@ export function CommunicationPage() {
   }, [data === undefined]);
 
   const change = async ({ name, title }: SwitchInfo, on: boolean): Promise<void> => {
-    if (data === undefined || busy) return;
-    setBusy(true);
-    set({ ...data, [name]: on });
+    setWaiting((all) => [...all, { [name]: on }]);
+    await inTurn(() => store(name, title, on));
+    setWaiting((all) => all.slice(1));
+  };
+  const store = async (name: SwitchInfo["name"], title: string, on: boolean): Promise<void> => {
     try {
       // Read anew first, so that what another member switched in the meantime stays.
       const now = await call<Communication>(PATH);
@@ -38,12 +43,11 @@ export function CommunicationPage() {
       toast(`“${title}” is ${on ? "on" : "off"}.`);
       reloadMe();
     } catch (problem) {
-      set(data);
-      toast(messageOf(problem), { kind: "bad" });
+      toast(`“${title}” was not changed. ${messageOf(problem)}`, { kind: "bad" });
     }
-    setBusy(false);
   };
 
+  const shown = data === undefined ? undefined : Object.assign({}, data, ...waiting) as Communication;
   return (
     <div class="page page-narrow">
       <PageHead title="Settings" />
@@ -51,12 +55,12 @@ export function CommunicationPage() {
       {refused !== null && <Notice tone="neutral">You can look at these switches but not change them. {refused}</Notice>}
       {error !== undefined && data === undefined && <ErrorState error={error} onRetry={reload} />}
       {data === undefined && error === undefined && <Skeleton />}
-      {data !== undefined && GROUPS.map((group) => (
+      {shown !== undefined && GROUPS.map((group) => (
         <section key={group.title} class="card settings-group" aria-label={group.title}>
           <h2>{group.title}</h2>
           <p class="hint">{group.text}</p>
           {group.switches.map((info) => (
-            <Switch key={info.name} name={info.name} label={info.title} hint={info.text} checked={data[info.name]} locked={refused === null ? null : ""} onChange={(on) => void change(info, on)} />
+            <Switch key={info.name} name={info.name} label={info.title} hint={info.text} checked={shown[info.name]} locked={refused === null ? null : ""} onChange={(on) => void change(info, on)} />
           ))}
         </section>
       ))}

@@ -1,7 +1,9 @@
 // Settings > Members: who works in this team and what each may do.
+import { useState } from "preact/hooks";
 import { call } from "../api/client";
 import { messageOf } from "../api/problem";
 import type { Member, Permission } from "../api/types";
+import { turns } from "../api/turns";
 import { useLoad } from "../api/useLoad";
 import { refusal, useSigned } from "../session/me";
 import { Badge, ErrorState, Notice, PageHead, Skeleton } from "../ui/parts";
@@ -16,24 +18,39 @@ const PERMISSIONS: { name: Permission; title: string; text: string }[] = [
   { name: "modifyTeamSettings", title: "Modify team settings", text: "Change the team's settings and what members may do." },
   { name: "modifyTickets", title: "Modify tickets", text: "Add and change tickets." },
 ];
+const PATH = "/v1/members";
 const OWN = "You cannot take this from yourself: nobody might be left who can give it back. Ask another member.";
+
+interface Change {
+  id: string;
+  permission: Permission;
+  on: boolean;
+}
 
 export function MembersPage() {
   const { me, reload: reloadMe } = useSigned();
-  const { data, error, set, reload } = useLoad("members", (signal) => call<{ items: Member[] }>("/v1/members", { signal }));
+  const { data, error, set, reload } = useLoad("members", (signal) => call<{ items: Member[] }>(PATH, { signal }));
+  const [inTurn] = useState(turns);
+  // What was switched and not answered yet stands over what is stored.
+  const [waiting, setWaiting] = useState<Change[]>([]);
   const refused = refusal(me.can.modifyTeamSettings);
 
-  const change = async (member: Member, permission: Permission, on: boolean): Promise<void> => {
-    if (data === undefined) return;
-    const put = (changed: Member): void => set({ items: data.items.map((each) => (each.id === changed.id ? changed : each)) });
-    const permissions = on ? [...member.permissions, permission] : member.permissions.filter((each) => each !== permission);
-    put({ ...member, permissions });
+  const change = async (wanted: Change, name: string): Promise<void> => {
+    setWaiting((all) => [...all, wanted]);
+    await inTurn(() => store(wanted, name));
+    setWaiting((all) => all.slice(1));
+  };
+  const store = async (wanted: Change, name: string): Promise<void> => {
     try {
-      put(await call<Member>(`/v1/members/${encodeURIComponent(member.id)}/permissions`, { method: "PUT", body: { permissions } }));
-      toast(`Saved. It acts on ${member.id === me.member.id ? "your" : `${member.name}'s`} next request.`);
-      if (member.id === me.member.id) reloadMe();
+      // Read anew first: the whole set is written, and what was switched in the meantime stays.
+      const { items } = await call<{ items: Member[] }>(PATH);
+      const permissions = items.find((each) => each.id === wanted.id)?.permissions ?? [];
+      const body = { permissions: withChanges(permissions, [wanted]) };
+      const changed = await call<Member>(`${PATH}/${encodeURIComponent(wanted.id)}/permissions`, { method: "PUT", body });
+      set({ items: items.map((each) => (each.id === changed.id ? changed : each)) });
+      toast(`Saved. It acts on ${changed.id === me.member.id ? "your" : `${name}'s`} next request.`);
+      if (changed.id === me.member.id) reloadMe();
     } catch (problem) {
-      put(member);
       toast(messageOf(problem), { kind: "bad" });
     }
   };
@@ -50,15 +67,16 @@ export function MembersPage() {
           <h2>{member.name || member.email} {member.id === me.member.id && <Badge tone="info">you</Badge>}</h2>
           <p class="hint">{member.email}</p>
           {PERMISSIONS.map(({ name, title, text }) => {
-            const own = member.id === me.member.id && name === "modifyTeamSettings" && member.permissions.includes(name);
+            const has = withChanges(member.permissions, waiting.filter(({ id }) => id === member.id)).includes(name);
+            const own = member.id === me.member.id && name === "modifyTeamSettings" && has;
             return (
               <Switch
                 key={name}
                 label={title}
                 hint={text}
-                checked={member.permissions.includes(name)}
+                checked={has}
                 locked={refused !== null ? "" : own ? OWN : null}
-                onChange={(on) => void change(member, name, on)}
+                onChange={(on) => void change({ id: member.id, permission: name, on }, member.name || member.email)}
               />
             );
           })}
@@ -66,4 +84,13 @@ export function MembersPage() {
       ))}
     </div>
   );
+}
+
+function withChanges(permissions: readonly Permission[], changes: readonly Change[]): Permission[] {
+  const all = new Set(permissions);
+  for (const { permission, on } of changes) {
+    if (on) all.add(permission);
+    else all.delete(permission);
+  }
+  return [...all];
 }

@@ -38,6 +38,11 @@ export function Dialog({ title, onClose, children, actions, size = "small", stay
         event.preventDefault();
         onClose();
       }}
+      // The browser closes a dialog that was cancelled often enough, whatever is said against it.
+      onClose={() => {
+        if (stays) dialog.current?.showModal();
+        else if (dialog.current !== null) onClose();
+      }}
       onMouseDown={(event) => {
         if (event.target === dialog.current && !stays) onClose();
       }}

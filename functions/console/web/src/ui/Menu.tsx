@@ -18,9 +18,11 @@ interface Props {
   icon?: IconName;
   text?: string;
   small?: boolean;
+  /** What was chosen from it is being done. */
+  busy?: boolean;
 }
 
-export function Menu({ label, items, icon = "dots", text, small = false }: Props) {
+export function Menu({ label, items, icon = "dots", text, small = false, busy = false }: Props) {
   const list = useRef<HTMLDivElement>(null);
   const anchor = useRef<HTMLSpanElement>(null);
   // The list is made when it is asked for: a table has a menu in each row.
@@ -58,7 +60,7 @@ export function Menu({ label, items, icon = "dots", text, small = false }: Props
 
   return (
     <span ref={anchor} class="menu-anchor" onClick={(event) => event.stopPropagation()}>
-      <Button kind={text === undefined ? "quiet" : "plain"} icon={icon} small={small} label={label} opens={isOpen} onClick={() => setOpen(true)}>
+      <Button kind={text === undefined ? "quiet" : "plain"} icon={icon} small={small} busy={busy} label={label} opens={isOpen} onClick={() => setOpen(true)}>
         {text}
       </Button>
       {isOpen && <div

@@ -13,3 +13,7 @@ test("today is a time, this year a day, else a full date, each by the zone's own
   expect(shortDate("2026-03-03T12:00:00Z", "Asia/Tokyo", now)).toBe("3 Mar");
   expect(shortDate("2025-12-31T12:00:00Z", "UTC", now)).toBe("31 Dec 2025");
 });
+
+test("a zone that the browser does not know is read as UTC", () => {
+  expect(dateTime("2026-03-03T23:30:00Z", "Mars/Olympus")).toBe("3 Mar 2026, 23:30");
+});

@@ -5,10 +5,19 @@ function format(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTim
   const key = zone + JSON.stringify(options);
   let format = cache.get(key);
   if (format === undefined) {
-    format = new Intl.DateTimeFormat("en-GB", { ...options, timeZone: zone });
+    format = made(zone, options);
     cache.set(key, format);
   }
   return format;
+}
+
+/** A browser that does not know a zone throws; a time in UTC is better than no page. */
+function made(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  try {
+    return new Intl.DateTimeFormat("en-GB", { ...options, timeZone: zone });
+  } catch {
+    return new Intl.DateTimeFormat("en-GB", { ...options, timeZone: "UTC" });
+  }
 }
 
 /** “3 Mar 2026, 14:02”. */

@@ -3,13 +3,13 @@ import { useState } from "preact/hooks";
 import { call } from "../api/client";
 import type { Explanation, Rule } from "../api/types";
 import { useLoad } from "../api/useLoad";
-import { useSigned } from "../session/me";
-import { dateTime } from "../ui/time";
 import { titleOf } from "../contact/fields";
+import { useSigned } from "../session/me";
 import { Dialog } from "../ui/Dialog";
 import { Select } from "../ui/Field";
 import { Icon } from "../ui/Icon";
 import { ErrorState, Skeleton } from "../ui/parts";
+import { dateTime } from "../ui/time";
 
 const QUESTIONS = [
   { value: "sign-in", label: "Can they sign in to the portal?" },
@@ -20,55 +20,70 @@ const QUESTIONS = [
   { value: "formAssigned", label: "Do they get mail when a form is assigned?" },
 ];
 
+interface Refusal {
+  at: string;
+  way: "code" | "microsoft" | "google";
+  reason: string;
+}
+
+const WAYS: Record<Refusal["way"], string> = { code: "by code", microsoft: "by Microsoft", google: "by Google" };
+
 export function WhyPanel({ id, name, onClose }: { id: string; name: string; onClose: () => void }) {
   const [asked, setAsked] = useState("sign-in");
-  const query = asked === "sign-in" ? { question: "sign-in" } : { question: "notification", kind: asked };
-  const { data, error, loading, reload } = useLoad(`${id} ${asked}`, (signal) => call<Explanation>(`/v1/contacts/${id}/why`, { query, signal }));
-  const failing = data?.because.filter((rule) => !rule.passes).length ?? 0;
-
   return (
     <Dialog title={`Why? ${name}`} size="panel" onClose={onClose}>
       <Select label="Question" value={asked} options={QUESTIONS} onChange={setAsked} />
-      {error !== undefined && data === undefined && <ErrorState error={error} onRetry={reload} />}
-      {data === undefined && error === undefined && <Skeleton rows={4} />}
-      {data !== undefined && (
-        <div class="why" aria-busy={loading} aria-live="polite">
-          <p class={data.allowed ? "why-answer why-yes" : "why-answer why-no"}>
-            <Icon name={data.allowed ? "check" : "close"} />
-            <span>{data.allowed ? `Yes. ${data.because.length === 1 ? "The rule holds." : `All ${data.because.length} rules hold.`}` : answer(data.because, failing)}</span>
-          </p>
-          <ol class="why-rules">
-            {data.because.map((rule) => (
-              <li key={rule.rule} class={rule.passes ? "why-rule" : "why-rule why-rule-fails"}>
-                <span class={rule.passes ? "why-mark why-yes" : "why-mark why-no"}>
-                  <Icon name={rule.passes ? "check" : "close"} />
-                  <span class="sr-only">{rule.passes ? "Holds:" : "Does not hold:"}</span>
-                </span>
-                <span class="why-text">
-                  {rule.rule}
-                  <a href={whereOf(rule, id)} onClick={onClose}>{rule.passes ? "See" : "Change"} {placeOf(rule)}</a>
-                </span>
-              </li>
-            ))}
-          </ol>
-          {data.refusals != null && <Refusals refusals={data.refusals} />}
-        </div>
-      )}
+      <Answer key={asked} id={id} asked={asked} onClose={onClose} />
     </Dialog>
   );
 }
 
+/** One for each question, so that no answer stands under another question. */
+function Answer({ id, asked, onClose }: { id: string; asked: string; onClose: () => void }) {
+  const query = asked === "sign-in" ? { question: "sign-in" } : { question: "notification", kind: asked };
+  const { data, error, loading, reload } = useLoad(`${id} ${asked}`, (signal) => call<Explanation & { refusals?: Refusal[] | null }>(`/v1/contacts/${id}/why`, { query, signal }));
+  if (error !== undefined) return <ErrorState error={error} onRetry={reload} />;
+  if (data === undefined) return <Skeleton rows={4} />;
+  const failing = data.because.filter((rule) => !rule.passes).length;
+  return (
+    <div class="why" aria-busy={loading} aria-live="polite">
+      <p class={data.allowed ? "why-answer why-yes" : "why-answer why-no"}>
+        <Icon name={data.allowed ? "check" : "close"} />
+        <span>{data.allowed ? `Yes. ${data.because.length === 1 ? "The rule holds." : `All ${data.because.length} rules hold.`}` : answer(data.because, failing)}</span>
+      </p>
+      <ol class="why-rules">
+        {data.because.map((rule) => (
+          <li key={rule.rule} class={rule.passes ? "why-rule" : "why-rule why-rule-fails"}>
+            <span class={rule.passes ? "why-mark why-yes" : "why-mark why-no"}>
+              <Icon name={rule.passes ? "check" : "close"} />
+              <span class="sr-only">{rule.passes ? "Holds:" : "Does not hold:"}</span>
+            </span>
+            <span class="why-text">
+              {rule.rule}
+              <a href={whereOf(rule, id)} onClick={onClose}>{rule.passes ? "See" : "Change"} {placeOf(rule)}</a>
+            </span>
+          </li>
+        ))}
+      </ol>
+      {data.refusals != null && <Refusals refusals={data.refusals} />}
+    </div>
+  );
+}
+
 /** What the contact met at the portal lately, whatever the rules say now. */
-function Refusals({ refusals }: { refusals: NonNullable<Explanation["refusals"]> }) {
+function Refusals({ refusals }: { refusals: readonly Refusal[] }) {
   const { me } = useSigned();
   if (refusals.length === 0) return <p class="hint">No sign-in was refused in the last 7 days.</p>;
   return (
     <>
       <h3>Refused in the last 7 days</h3>
       <ul class="why-rules">
-        {refusals.map(({ at, reason }) => (
-          <li key={`${at} ${reason}`} class="why-rule">
-            <span class="why-text">{dateTime(at, me.timeZone)}: this did not hold: {reason}</span>
+        {refusals.map(({ at, way, reason }) => (
+          <li key={`${at} ${way}`} class="why-rule">
+            <span class="why-text">
+              This did not hold: {reason}
+              <span class="hint">{dateTime(at, me.timeZone)}, {WAYS[way]}</span>
+            </span>
           </li>
         ))}
       </ul>
@@ -85,6 +100,7 @@ function answer(rules: readonly Rule[], failing: number): string {
 function whereOf({ decidedBy }: Rule, id: string): string {
   if (decidedBy.where === "team") return `/app/settings/communication#${decidedBy.name}`;
   if (decidedBy.where === "member") return "/app/settings/members";
+  if (decidedBy.name === "mailProblems") return `/app/contacts/${id}`;
   return `/app/contacts/${id}/edit#${decidedBy.name}`;
 }
 
