@@ -92,6 +92,7 @@ mod tests {
     use domain::{
         field::Field,
         mail::{MailProblem, MailProblemKind, MailProblems},
+        portal::Way,
         rules::sign_in,
         team::Communication,
     };
@@ -145,6 +146,21 @@ mod tests {
                 .collect();
             assert_eq!(failing, [&json!({"where": "contact", "name": "mailProblems"})], "{question}");
         }
+    }
+
+    #[tokio::test]
+    async fn what_the_contact_was_refused_in_the_last_week_is_told_and_nothing_older() {
+        let test = TestApp::start().await;
+        let (zoe, viewer, team) = (test.contact("demo", a_contact()).await, test.member("demo", &[]).await, "demo".parse().expect("a team"));
+        let ask = || Call::get(&format!("/v1/contacts/{}/why?question=sign-in", zoe.id)).by(&viewer);
+        for reason in ["The contact is active.", "The contact has portal access."] {
+            test.app.note_refusal(&team, &zoe, Way::Code, reason).await.expect("noted");
+            test.clock_forward(4 * 24 * 60 * 60).await;
+        }
+        let answer = test.call(route(), ask()).await;
+        assert_eq!(answer.json["refusals"], json!([{"at": "2026-03-05T09:00:00Z", "way": "code", "reason": "The contact has portal access."}]));
+        let mail = test.call(route(), Call::get(&format!("/v1/contacts/{}/why?question=notification&kind=ticketCreated", zoe.id)).by(&viewer)).await;
+        assert_eq!(mail.json.get("refusals"), None);
     }
 
     #[tokio::test]

@@ -4,7 +4,7 @@ use crate::assets;
 use app::{Error, portal::SignedIn, store::Session};
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
-use domain::{contact::Profile, field::Field, general::General, ids::TeamId};
+use domain::{contact::Profile, field::Field, general::General, ids::TeamId, portal::Way};
 use http::{HeaderValue, StatusCode, header};
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -176,13 +176,21 @@ impl ShownSession {
         Self {
             id: session.id.clone(),
             device: session.device.clone(),
-            way: session.way.title(),
+            way: way(session.way),
             since: when(at(session.created_at), &signed_in.general),
             since_iso: at(session.created_at).to_string(),
             // It is noted once an hour, so a minute would say too much.
             seen: local(at(session.last_seen_at), &signed_in.general, "%-d %B %Y"),
             is_this: session.id == signed_in.session.id,
         }
+    }
+}
+
+const fn way(way: Way) -> &'static str {
+    match way {
+        Way::Code => "a code",
+        Way::Microsoft => "Microsoft",
+        Way::Google => "Google",
     }
 }
 
