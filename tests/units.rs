@@ -38,6 +38,8 @@ const EXPECTED: &[(&str, &str, f64, f64)] = &[
     ("team-set-general", "", 1.0, 1.0),
     ("team-show-communication", "", 2.0, 0.0),
     ("team-set-communication", "", 1.0, 1.0),
+    ("team-show-sso", "", 2.0, 0.0),
+    ("team-set-sso", "", 1.0, 1.0),
     ("contacts-list", "cold", 14.0, 0.0),
     ("contacts-list", "warm", 9.0, 0.0),
     ("contacts-duplicates", "", 9.0, 0.0),
@@ -91,6 +93,12 @@ const EXPECTED: &[(&str, &str, f64, f64)] = &[
     ("portal-verify", "again", 5.0, 13.0),
     ("portal-settings", "again", 5.0, 0.0),
     ("portal-end-all-sessions", "one session", 5.0, 3.0),
+    ("portal-sign-in", "with single sign-on", 3.0, 0.0),
+    ("portal-sso-start", "", 3.0, 2.0),
+    ("portal-sso-return", "the first time", 9.0, 12.0),
+    ("portal-sso-start", "again", 3.0, 2.0),
+    ("portal-sso-return", "of one that is linked", 8.0, 8.0),
+    ("portal-remove-identity", "", 5.0, 2.0),
     ("portal-manifest", "", 2.0, 0.0),
     ("portal-service-worker", "", 0.0, 0.0),
 ];
@@ -177,7 +185,8 @@ async fn arrange(test: &TestApp, member: &Member) -> Vec<ContactId> {
 
 async fn measure() -> Vec<Measured> {
     let meter = Meter::default();
-    let test = TestApp::start_metered(&meter).await;
+    let mut test = TestApp::start_metered(&meter).await;
+    visit::let_google_play(&mut test).await;
     let member = test.member("demo", &Permission::ALL).await;
     let contacts = arrange(&test, &member).await;
     let (ann, bob) = (contacts[0], contacts[1]);
@@ -195,6 +204,8 @@ async fn measure() -> Vec<Measured> {
     bench.call(team::set_general::route(), "", Call::put("/v1/team/settings/general").by(&member).json(&general)).await;
     let switches = bench.call(team::show_communication::route(), "", get("/v1/team/settings/communication")).await;
     bench.call(team::set_communication::route(), "", Call::put("/v1/team/settings/communication").by(&member).json(&switches)).await;
+    let sso = bench.call(team::show_sso::route(), "", get("/v1/team/settings/sso")).await;
+    bench.call(team::set_sso::route(), "", Call::put("/v1/team/settings/sso").by(&member).json(&sso)).await;
 
     bench.call(contacts::list::route(), "cold", get("/v1/contacts?q=zoe")).await;
     bench.call(contacts::list::route(), "warm", get("/v1/contacts?q=zoe")).await;

@@ -1,16 +1,24 @@
 //! A contact's visit to the portal, from the sign-in page to the way out, and what each step of it consumes.
 
 use super::Bench;
-use app::{Route, host::Deadline};
+use app::{
+    Route,
+    host::Deadline,
+    settings::{Portal, Provider, Settings},
+};
 use domain::{field::Field, ids::ContactId, team::Communication};
 use http::Method;
+use local::issuer::{
+    Key,
+    sso::{self, Providers},
+};
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},
     time::Duration,
 };
-use testing::{Answer, Call, ORIGIN, a_contact};
+use testing::{Answer, Call, ORIGIN, TestApp, a_contact};
 
 /// Somebody's browser.
 #[derive(Default)]
@@ -21,7 +29,33 @@ struct Visitor {
 
 const EMAIL: &str = "visitor@x.example";
 
+/// Has the laptop's Google sign contacts in.
+pub async fn let_google_play(test: &mut TestApp) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let providers = Providers::new(&url, Key::passing().unwrap(), Vec::new(), test.app.clock.clone());
+    tokio::spawn(async move { axum::serve(listener, sso::router(Arc::new(providers))).await });
+    let google = Provider { address: sso::google(&url), client_id: sso::CLIENT.to_owned(), client_secret: Some(sso::SECRET.to_owned()) };
+    let settings = test.app.settings.as_ref();
+    let portal = Portal { google: Some(google), ..settings.portal.clone() };
+    test.app.settings = Arc::new(Settings { portal, ..settings.clone() });
+}
+
 impl Bench<'_> {
+    /// To Google and back.
+    async fn single_sign_on(&mut self, visitor: &mut Visitor, out: &'static str, back: &'static str) {
+        let answer = self.visit(visitor, portal::sso_start::route(), out, "/portal/demo/sso/google", &[]).await;
+        let location = answer.header("location");
+        let (issuer, query) = location.split_once("/authorize?").unwrap();
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let choice = client.post(format!("{issuer}/choose")).header("content-type", "application/x-www-form-urlencoded");
+        let chosen = choice.body(format!("{query}&email={EMAIL}")).send().await.unwrap();
+        let location = chosen.headers()["location"].to_str().unwrap().to_owned();
+        let path = location.strip_prefix(ORIGIN).unwrap();
+        let answer = self.visit(visitor, portal::sso_return::route(), back, path, &[]).await;
+        assert_eq!(answer.header("location"), "/portal/demo/home");
+    }
+
     async fn visit(&mut self, visitor: &mut Visitor, route: Route, what: &'static str, path: &str, fields: &[(&str, &str)]) -> Answer {
         let token = visitor.token.clone();
         let call = if route.method == Method::POST {
@@ -107,6 +141,15 @@ impl Bench<'_> {
         self.visit(&mut copy, portal::verify::route(), "again", "/portal/demo/verify", &[("code", &code)]).await;
         self.visit(&mut copy, portal::settings::route(), "again", "/portal/demo/settings", &[]).await;
         self.visit(&mut copy, portal::end_all_sessions::route(), "one session", "/portal/demo/settings/end-all-sessions", &[]).await;
+        let switches = Communication { portal: true, sso_google: true, ..Communication::default() };
+        self.test.app.store.save_communication(&member.team, &switches).await.unwrap();
+        let mut known = Visitor::default();
+        self.visit(&mut known, portal::sign_in::route(), "with single sign-on", "/portal/demo", &[]).await;
+        self.single_sign_on(&mut known, "", "the first time").await;
+        known.cookies.clear();
+        self.single_sign_on(&mut known, "again", "of one that is linked").await;
+        self.visit(&mut known, portal::settings::route(), "again", "/portal/demo/settings", &[]).await;
+        self.visit(&mut known, portal::remove_identity::route(), "", "/portal/demo/settings/remove-identity", &[("identity", "x")]).await;
         self.visit(&mut copy, portal::manifest::route(), "", "/portal/demo/manifest.webmanifest", &[]).await;
         self.visit(&mut copy, portal::service_worker::route(), "", "/portal/sw.js", &[]).await;
     }

@@ -1,6 +1,6 @@
 //! Who is at the portal and what they sent, as types.
 
-use crate::failure::Failure;
+use crate::{failure::Failure, sso};
 use app::{
     App, Error,
     portal::{Absent, ContactToken, Origin, SignedIn, Token, cookies::Cookie, form_token, is_same},
@@ -9,7 +9,13 @@ use axum::{
     extract::{Form, FromRequest, FromRequestParts, RawPathParams, Request},
     http::request::Parts,
 };
-use domain::{general::General, ids::TeamId, portal::device};
+use domain::{
+    general::General,
+    ids::TeamId,
+    portal::{Way, device},
+    sso::Sso,
+    team::Communication,
+};
 use http::{HeaderMap, header};
 use lambda_http::request::RequestContext;
 use serde::de::DeserializeOwned;
@@ -25,6 +31,28 @@ pub struct Portal {
     pub team: TeamId,
     /// Its name and time zone.
     pub general: General,
+    /// Its switches.
+    pub communication: Communication,
+    /// Its identity providers; not read while it uses none.
+    pub sso: Sso,
+}
+
+impl Portal {
+    /// A team's, if it is open.
+    pub async fn of(app: &App, team: TeamId) -> Result<Self, Failure> {
+        let (communication, general) = futures::try_join!(app.store.get_communication(&team), app.store.get_general(&team))?;
+        if !communication.portal {
+            return Err(Failure::NoPortal);
+        }
+        let has_sso = communication.sso_microsoft || communication.sso_google;
+        let sso = if has_sso { app.store.get_sso(&team).await? } else { Sso::default() };
+        Ok(Self { team, general, communication, sso })
+    }
+
+    /// The providers that its sign-in page offers.
+    pub fn providers(&self, app: &App) -> Vec<Way> {
+        sso::offered(app, &self.communication, &self.sso)
+    }
 }
 
 async fn parameter(parts: &mut Parts, app: &App, wanted: &str) -> Option<String> {
@@ -41,8 +69,23 @@ impl FromRequestParts<App> for Portal {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let team = team(parts, app).await?;
-        let (communication, general) = futures::try_join!(app.store.get_communication(&team), app.store.get_general(&team))?;
-        if communication.portal { Ok(Self { team, general }) } else { Err(Failure::NoPortal) }
+        Self::of(app, team).await
+    }
+}
+
+/// The provider in the path.
+#[derive(Debug)]
+pub struct ProviderName(pub Way);
+
+impl FromRequestParts<App> for ProviderName {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        match parameter(parts, app, "provider").await.as_deref() {
+            Some("microsoft") => Ok(Self(Way::Microsoft)),
+            Some("google") => Ok(Self(Way::Google)),
+            _ => Err(Failure::Error(Error::NotFound)),
+        }
     }
 }
 
@@ -67,6 +110,8 @@ pub struct Browser {
     pub session: Option<ContactToken>,
     /// The link that led it here.
     pub link: Option<String>,
+    /// Its visit to an identity provider.
+    pub sso: Option<Token>,
     /// The device in words.
     pub device: String,
     /// Where it is.
@@ -74,6 +119,20 @@ pub struct Browser {
 }
 
 impl Browser {
+    /// What a browser holds for a team; where it is, is not known.
+    pub fn of(headers: &HeaderMap, team: &TeamId) -> Self {
+        let read = |cookie: Cookie| cookie.read(headers, team);
+        let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+        Self {
+            flow: read(Cookie::Flow).as_deref().and_then(Token::parse),
+            session: read(Cookie::Session).as_deref().and_then(ContactToken::parse),
+            link: read(Cookie::Link),
+            sso: read(Cookie::Sso).as_deref().and_then(Token::parse),
+            device: device(agent),
+            source: None,
+        }
+    }
+
     /// Whether a form belongs to this browser's flow.
     pub fn sent(&self, form: &str, team: &TeamId) -> Result<(), Failure> {
         match &self.flow {
@@ -88,19 +147,11 @@ impl FromRequestParts<App> for Browser {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let team = team(parts, app).await?;
-        let read = |cookie: Cookie| cookie.read(&parts.headers, &team);
-        let agent = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
         let source = match parts.extensions.get::<RequestContext>() {
             Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref().and_then(|ip| ip.parse().ok()),
             _ => None,
         };
-        Ok(Self {
-            flow: read(Cookie::Flow).as_deref().and_then(Token::parse),
-            session: read(Cookie::Session).as_deref().and_then(ContactToken::parse),
-            link: read(Cookie::Link),
-            device: device(agent),
-            source,
-        })
+        Ok(Self { source, ..Self::of(&parts.headers, &team) })
     }
 }
 

@@ -1,9 +1,12 @@
 //! What goes wrong in the portal, as a page that says what to do.
 
-use crate::pages::{Frame, Message, page, with_cookies};
+use crate::{
+    pages::{Frame, Message, page, with_cookies},
+    sso::Trouble,
+};
 use app::{Error, portal::cookies::Cookie};
 use axum::response::{IntoResponse, Response};
-use domain::ids::TeamId;
+use domain::{ids::TeamId, portal::Way};
 use http::{StatusCode, header};
 
 /// Why a page is not shown or a form not taken.
@@ -21,8 +24,29 @@ pub enum Failure {
     OldForm(TeamId),
     /// A link that leads to nobody.
     NoLink(TeamId),
+    /// The team offers no sign-in with this provider.
+    NoProvider(TeamId),
+    /// Nobody set out for a provider in this browser, or they came back before, or too late.
+    NoVisit(Option<TeamId>),
+    /// The provider does not answer.
+    Unreachable(TeamId, Way),
+    /// What the provider answers is not believed.
+    NotBelieved(TeamId),
+    /// The provider knows them, and that leads to nobody who may be here. It does not say why: that would tell who is known.
+    NotLetIn(TeamId),
     /// Everything else.
     Error(Error),
+}
+
+impl Failure {
+    /// Trouble with a provider. The cause is logged and not shown.
+    pub fn of_trouble(team: TeamId, way: Way, trouble: &Trouble) -> Self {
+        tracing::warn!(sso.way = way.title(), sso.cause = %trouble, "a sign-in with an identity provider failed");
+        match trouble {
+            Trouble::Unreachable(_) => Self::Unreachable(team, way),
+            Trouble::Refused(_) => Self::NotBelieved(team),
+        }
+    }
 }
 
 impl From<Error> for Failure {
@@ -34,7 +58,7 @@ impl From<Error> for Failure {
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let sign_in = |team: &TeamId| Some((format!("/portal/{team}"), "Go to the sign-in page"));
-        let say = |status, title, text, next| page(status, &Message { frame: Frame::nobodys(), title, text, next });
+        let say = |status, title: &str, text: &str, next| page(status, &Message { frame: Frame::nobodys(), title, text, next });
         match self {
             Self::NoPortal => say(
                 StatusCode::NOT_FOUND,
@@ -62,6 +86,26 @@ impl IntoResponse for Failure {
                 let text = "It may be incomplete, too old, or replaced by a newer one. Ask the team that supports you for a fresh link, or sign in with your email address.";
                 let response = say(StatusCode::NOT_FOUND, "This link does not work", text, sign_in(&team));
                 with_cookies(response, [Cookie::Link.clear(&team)])
+            }
+            Self::NoProvider(team) => {
+                let text = "This portal does not offer that way to sign in.";
+                say(StatusCode::NOT_FOUND, "This is not offered here", text, sign_in(&team))
+            }
+            Self::NoVisit(team) => {
+                let text = "Nothing was done. A sign-in works once, for ten minutes, and in the browser that began it. Please start again.";
+                say(StatusCode::FORBIDDEN, "This sign-in is over", text, team.as_ref().and_then(sign_in))
+            }
+            Self::Unreachable(team, way) => {
+                let text = format!("{} does not answer at present. Try again in a minute, or sign in with a code by email.", way.title());
+                say(StatusCode::SERVICE_UNAVAILABLE, "That did not work", &text, sign_in(&team))
+            }
+            Self::NotBelieved(team) => {
+                let text = "Nothing was done. Please start again, or sign in with a code by email.";
+                say(StatusCode::FORBIDDEN, "That did not work", text, sign_in(&team))
+            }
+            Self::NotLetIn(team) => {
+                let text = "This account opens nothing here. Sign in with a code by email, or ask the team that supports you.";
+                say(StatusCode::FORBIDDEN, "You cannot sign in this way", text, sign_in(&team))
             }
             Self::Error(error) => of_error(&error),
         }

@@ -14,12 +14,16 @@ pub mod make_link;
 pub mod manifest;
 pub mod open_link;
 mod pages;
+pub mod remove_identity;
 pub mod revoke_link;
 pub mod service_worker;
 pub mod settings;
 pub mod show_link;
 pub mod sign_in;
 pub mod sign_out;
+mod sso;
+pub mod sso_return;
+pub mod sso_start;
 #[cfg(test)]
 mod stage;
 pub mod team_link;
@@ -42,6 +46,9 @@ pub fn routes() -> Vec<Route> {
         end_session::route(),
         end_all_sessions::route(),
         sign_out::route(),
+        sso_start::route(),
+        sso_return::route(),
+        remove_identity::route(),
         manifest::route(),
         service_worker::route(),
         asset::route(),

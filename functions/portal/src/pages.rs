@@ -1,7 +1,11 @@
 //! The pages, and what each shows.
 
 use crate::assets;
-use app::{Error, portal::SignedIn, store::Session};
+use app::{
+    Error,
+    portal::SignedIn,
+    store::{LinkedIdentity, Session},
+};
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
 use domain::{contact::Profile, field::Field, general::General, ids::TeamId, portal::Way};
@@ -69,6 +73,8 @@ pub struct SignInPage {
     pub notice: Option<String>,
     /// How that is shown: `good` or `warn`.
     pub tone: &'static str,
+    /// The identity providers that one can sign in with: name in the address, and in words.
+    pub providers: Vec<(&'static str, &'static str)>,
 }
 
 /// The page that asks for the code.
@@ -155,6 +161,8 @@ pub struct SettingsPage {
     pub details: Vec<(&'static str, String)>,
     /// Where the contact is signed in.
     pub sessions: Vec<ShownSession>,
+    /// The accounts elsewhere that the contact can sign in with.
+    pub identities: Vec<ShownIdentity>,
 }
 
 /// A session as it is shown.
@@ -191,6 +199,23 @@ const fn way(way: Way) -> &'static str {
         Way::Code => "a code",
         Way::Microsoft => "Microsoft",
         Way::Google => "Google",
+    }
+}
+
+/// An account elsewhere as it is shown.
+#[derive(Debug)]
+pub struct ShownIdentity {
+    id: String,
+    way: &'static str,
+    since: String,
+    since_iso: String,
+}
+
+impl ShownIdentity {
+    /// A linked account in the words of the page.
+    pub fn of(identity: &LinkedIdentity, general: &General) -> Self {
+        let at = app::clock::timestamp(identity.linked_at * 1_000);
+        Self { id: identity.id.clone(), way: identity.way.title(), since: when(at, general), since_iso: at.to_string() }
     }
 }
 
@@ -264,7 +289,7 @@ mod tests {
         let pages = || crate::routes().into_iter().filter(|route| route.description().is_none());
         for (name, method, pattern) in pages().map(|route| (route.name, route.method.clone(), route.path)) {
             for (team, rest) in [("demo", "x"), ("never-was", "x"), ("NO-TEAM", "%00")] {
-                let path = pattern.replace("{team}", team).replace("{token}", rest).replace("{file}", rest);
+                let path = pattern.replace("{team}", team).replace("{token}", rest).replace("{file}", rest).replace("{provider}", rest);
                 let call = if method == Method::POST { Call::post(&path).form(&[("token", "x")]) } else { Call::get(&path) };
                 for call in [call.clone(), call.clone().header("sec-fetch-site", "same-origin"), call.cookie("__Host-kdesk.demo", "rubbish")] {
                     let route = pages().find(|route| route.name == name).expect("the same");

@@ -3,7 +3,7 @@
 use crate::{
     extract::SignedInContact,
     failure::Failure,
-    pages::{Frame, SettingsPage, ShownSession, details, page},
+    pages::{Frame, SettingsPage, ShownIdentity, ShownSession, details, page},
 };
 use app::{App, Route};
 use axum::{extract::State, response::Response};
@@ -15,12 +15,14 @@ pub fn route() -> Route {
 }
 
 async fn handle(State(app): State<App>, contact: SignedInContact) -> Result<Response, Failure> {
-    let sessions = app.live_sessions(&contact).await?;
+    let linked = app.store.list_identities(&contact.team, contact.contact.id);
+    let (sessions, identities) = futures::try_join!(app.live_sessions(&contact), linked)?;
     let settings = SettingsPage {
         frame: Frame::of(&contact.team, &contact.general),
         here: "settings",
         token: contact.form_token.clone(),
         details: details(&contact.contact.profile),
+        identities: identities.iter().map(|identity| ShownIdentity::of(identity, &contact.general)).collect(),
         sessions: sessions.iter().map(|session| ShownSession::of(session, &contact)).collect(),
     };
     Ok(page(StatusCode::OK, &settings))

@@ -13,6 +13,7 @@ use axum::{
     extract::{Query, State, rejection::QueryRejection},
     response::Response,
 };
+use domain::portal::Way;
 use http::{Method, StatusCode};
 use serde::Deserialize;
 
@@ -37,10 +38,21 @@ async fn handle(State(app): State<App>, portal: Portal, browser: Browser, asked:
     let (notice, tone) = match asked.map(|Query(asked)| asked.after).unwrap_or_default().as_str() {
         "sign-out" => (Some("You are signed out."), "good"),
         "code" => (Some(OVER), "warn"),
+        "sso" => (Some("You were not signed in. You can try again, or have a code sent to you."), "warn"),
         _ => (None, "good"),
     };
-    let told = SignInPage { notice: notice.map(str::to_owned), tone, ..empty(&portal) };
+    let providers = portal.providers(&app).into_iter().filter_map(|way| Some((address_of(way)?, way.title()))).collect();
+    let told = SignInPage { notice: notice.map(str::to_owned), tone, providers, ..empty(&portal) };
     Ok(show(StatusCode::OK, &portal, &browser, told))
+}
+
+/// What a provider is called in the address of its button.
+const fn address_of(way: Way) -> Option<&'static str> {
+    match way {
+        Way::Code => None,
+        Way::Microsoft => Some("microsoft"),
+        Way::Google => Some("google"),
+    }
 }
 
 /// What is said when a code is no longer of use.
@@ -49,7 +61,7 @@ pub const OVER: &str = "That code can no longer be used. Ask for a new one.";
 /// The page with nothing in it yet.
 pub fn empty(portal: &Portal) -> SignInPage {
     let frame = Frame::of(&portal.team, &portal.general);
-    SignInPage { frame, token: String::new(), email: String::new(), problem: None, notice: None, tone: "warn" }
+    SignInPage { frame, token: String::new(), email: String::new(), problem: None, notice: None, tone: "warn", providers: Vec::new() }
 }
 
 /// The page with a form that belongs to this browser's flow cookie; a browser that has none gets one.

@@ -132,8 +132,12 @@ impl Browser<'_> {
     }
 
     pub async fn get(&mut self, rest: &str) -> Answer {
-        let path = self.path(rest);
-        let call = self.dressed(Call::get(&path));
+        self.open(&self.path(rest)).await
+    }
+
+    /// Goes to any address of the portal's host.
+    pub async fn open(&mut self, path: &str) -> Answer {
+        let call = self.dressed(Call::get(path));
         let answer = self.stage.test.call(route(&Method::GET, path.split('?').next().unwrap_or_default()), call).await;
         self.take(&answer);
         answer

@@ -6,8 +6,10 @@ pub mod me;
 pub mod set_communication;
 pub mod set_general;
 pub mod set_permissions;
+pub mod set_sso;
 pub mod show_communication;
 pub mod show_general;
+pub mod show_sso;
 pub mod view;
 
 use app::Route;
@@ -20,6 +22,8 @@ pub fn routes() -> Vec<Route> {
         set_general::route(),
         show_communication::route(),
         set_communication::route(),
+        show_sso::route(),
+        set_sso::route(),
         list_members::route(),
         set_permissions::route(),
         describe::route(),

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use app::App;
 use app::clock::Clock;
 use app::portal::CodeKeys;
-use app::settings::{Aws, Console, Portal, Settings};
+use app::settings::{Aws, Console, Portal, Provider, Settings};
 use axum::Router;
 use axum::extract::Request;
 use axum::response::{Html, IntoResponse, Redirect};
@@ -30,7 +30,7 @@ use serde::Serialize;
 use tokio::task::JoinHandle;
 
 use gateway::Gateway;
-use issuer::{Issuer, Key};
+use issuer::{Issuer, Key, sso::Providers};
 pub use teams::{Member, Team};
 
 /// The function that jobs are handed to.
@@ -129,7 +129,9 @@ impl Runner {
         let app = App::new(settings(&engines, &url, &template_root, &code_key), Clock::system())
             .map_err(|error| StartError::Unexpected(error.to_string()))?;
         code::register(&engines.lambda, &app);
-        let issuer = Arc::new(Issuer::new(&url, key(data.clone()).await?));
+        let key = key(data.clone()).await?;
+        let providers = Arc::new(Providers::new(&url, key.clone(), demo::visitors(), Clock::system()));
+        let issuer = Arc::new(Issuer::new(&url, key));
         let routers = code::routes().into_iter().map(|route| (route.name.to_owned(), route.router(app.clone())));
         let gateway = Arc::new(Gateway::new(&engines.template.routes, routers.collect(), issuer.authorizer()));
         let mut teams = demo::teams(&data, demo, &app).await?;
@@ -138,7 +140,7 @@ impl Runner {
         }
         issuer.know(teams.clone());
         let schedules = schedules::start(&engines);
-        let server = Server::start(listener, router(&engines, issuer, gateway, &url, &teams))?;
+        let server = Server::start(listener, router(&engines, issuer, gateway, &url, &teams).merge(issuer::sso::router(providers)))?;
         let ready = Ready {
             app: format!("{url}/app/"),
             portal: teams.first().map_or_else(|| format!("{url}/portal/"), |team| team.portal.clone()),
@@ -207,7 +209,12 @@ fn settings(engines: &Engines, url: &str, root: &Path, code_key: &str) -> Settin
         team_claim: "team".to_owned(),
         write_units_per_second: None,
         directory_bytes: DIRECTORY_BYTES,
-        portal: Portal { origin: Some(url.to_owned()), code_keys: CodeKeys::parse(code_key) },
+        portal: Portal {
+            origin: Some(url.to_owned()),
+            code_keys: CodeKeys::parse(code_key),
+            microsoft: Some(provider(issuer::sso::microsoft(url))),
+            google: Some(provider(issuer::sso::google(url))),
+        },
         console: Some(Console {
             files: root.join(web::BUILT),
             issuer: issuer::address(url),
@@ -216,6 +223,10 @@ fn settings(engines: &Engines, url: &str, root: &Path, code_key: &str) -> Settin
             origins: vec![url.to_owned(), engines.s3.url()],
         }),
     }
+}
+
+fn provider(address: String) -> Provider {
+    Provider { address, client_id: issuer::sso::CLIENT.to_owned(), client_secret: Some(issuer::sso::SECRET.to_owned()) }
 }
 
 /// Making a key is a good part of a second of pure computing, so it has a thread of its own.

@@ -65,6 +65,35 @@ async fn without_a_token_the_api_is_closed_and_without_a_demo_nobody_is_known() 
     runner.shutdown().await;
 }
 
+/// The way of a browser that keeps no cookies by itself: out, an account chosen, and back.
+async fn single_sign_on(runner: &Runner, way: &str, email: &str) -> (StatusCode, String) {
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let header = |answer: &reqwest::Response, name: &str| answer.headers()[name].to_str().unwrap().to_owned();
+    let out = client.get(format!("{}/sso/{way}", runner.ready.portal)).send().await.unwrap();
+    assert_eq!(out.status(), StatusCode::SEE_OTHER);
+    let (address, cookie) = (header(&out, "location"), header(&out, "set-cookie"));
+    let page = client.get(&address).send().await.unwrap().text().await.unwrap();
+    assert!(page.contains("Choose an account") && page.contains(&runner.ready.teams[0].contact), "{page}");
+    let (issuer, query) = address.split_once("/authorize?").unwrap();
+    let choice = client.post(format!("{issuer}/choose")).header("content-type", "application/x-www-form-urlencoded");
+    let chosen = choice.body(format!("{query}&email={}", email.replace('@', "%40").replace('+', "%2B"))).send().await.unwrap();
+    assert_eq!(chosen.status(), StatusCode::SEE_OTHER);
+    let back = client.get(header(&chosen, "location")).header("cookie", cookie.split(';').next().unwrap()).send().await.unwrap();
+    let location = back.headers().get("location").map(|location| location.to_str().unwrap().to_owned());
+    (back.status(), location.unwrap_or_default())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn contacts_of_the_demo_sign_in_with_both_providers_and_others_do_not() {
+    let runner = start(Data::Memory, Demo::Make).await;
+    let contact = runner.ready.teams[0].contact.clone();
+    for way in ["microsoft", "google"] {
+        assert_eq!(single_sign_on(&runner, way, &contact).await, (StatusCode::SEE_OTHER, "/portal/demo/home".to_owned()), "{way}");
+        assert_eq!(single_sign_on(&runner, way, "nobody@nowhere.example").await.0, StatusCode::FORBIDDEN, "{way}");
+    }
+    runner.shutdown().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_app_lies_on_the_apis_own_address_and_knows_its_issuer() {
     let runner = start(Data::Memory, Demo::Leave).await;

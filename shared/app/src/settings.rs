@@ -3,7 +3,7 @@
 use crate::portal::CodeKeys;
 use domain::ids::TeamId;
 use http::Uri;
-use std::{env, path::PathBuf};
+use std::{env, fmt, path::PathBuf};
 
 /// Where the AWS services are and with what rights. On AWS the runtime sets all of it; elsewhere it names endpoints in the same process.
 #[derive(Debug, Clone)]
@@ -65,12 +65,47 @@ pub struct Portal {
     pub origin: Option<String>,
     /// `CODE_KEYS`: the keys that codes are derived with. Only the functions that check and mail codes have them.
     pub code_keys: Option<CodeKeys>,
+    /// Microsoft, where this service was made known to it.
+    pub microsoft: Option<Provider>,
+    /// Google, where this service was made known to it.
+    pub google: Option<Provider>,
+}
+
+/// An identity provider.
+#[derive(Clone)]
+pub struct Provider {
+    /// `MICROSOFT_AUTHORITY`, below which each tenant has its issuer, or `GOOGLE_ISSUER`, when it is not the provider's own.
+    pub address: String,
+    /// `MICROSOFT_CLIENT_ID` or `GOOGLE_CLIENT_ID`: what the provider calls this service.
+    pub client_id: String,
+    /// `MICROSOFT_CLIENT_SECRET` or `GOOGLE_CLIENT_SECRET`. Only the function that contacts come back to has it.
+    pub client_secret: Option<String>,
+}
+
+impl Provider {
+    fn from_environment(address: Option<String>, client_id: Option<String>, client_secret: Option<String>, usual: &str) -> Option<Self> {
+        let client_id = client_id.filter(|text| text != NONE)?;
+        let client_secret = client_secret.filter(|text| text != NONE);
+        Some(Self { address: address.unwrap_or_else(|| usual.to_owned()), client_id, client_secret })
+    }
+}
+
+impl fmt::Debug for Provider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Provider").field("address", &self.address).field("client_id", &self.client_id).finish_non_exhaustive()
+    }
 }
 
 impl Portal {
     fn from_environment() -> Result<Self, SettingError> {
         let keys = optional("CODE_KEYS").map(|text| CodeKeys::parse(&text).ok_or(SettingError("CODE_KEYS")));
-        Ok(Self { origin: optional("PORTAL_ORIGIN").as_deref().and_then(origin), code_keys: keys.transpose()? })
+        let of = |address, id, secret, usual| Provider::from_environment(optional(address), optional(id), optional(secret), usual);
+        Ok(Self {
+            origin: optional("PORTAL_ORIGIN").as_deref().and_then(origin),
+            code_keys: keys.transpose()?,
+            microsoft: of("MICROSOFT_AUTHORITY", "MICROSOFT_CLIENT_ID", "MICROSOFT_CLIENT_SECRET", "https://login.microsoftonline.com"),
+            google: of("GOOGLE_ISSUER", "GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET", "https://accounts.google.com"),
+        })
     }
 }
 

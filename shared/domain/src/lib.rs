@@ -18,6 +18,7 @@ pub mod plan;
 pub mod portal;
 pub mod rules;
 pub mod schema;
+pub mod sso;
 pub mod team;
 pub mod text;
 pub mod undo;

@@ -11,11 +11,13 @@ use domain::contact::Profile;
 use domain::general::General;
 use domain::history::{Author, Source};
 use domain::ids::{ContactId, MemberId, TeamId};
+use domain::sso::Sso;
 use domain::team::{Communication, Permission};
 use engines::Data;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+use crate::issuer::sso::TENANT;
 use crate::teams::{Member, Team};
 use crate::{Demo, StartError};
 
@@ -98,16 +100,27 @@ async fn members(plan: &Plan, app: &App) -> Result<Team, StartError> {
     }
     let general = General { name: plan.name.parse().map_err(failed)?, time_zone: "Europe/Berlin".parse().map_err(failed)? };
     app.store.save_general(&team, &general).await.map_err(|error| failed(error.status()))?;
-    let open = Communication { portal: true, ..Communication::default() };
+    let open = Communication { portal: true, sso_microsoft: true, sso_google: true, ..Communication::default() };
     app.store.save_communication(&team, &open).await.map_err(|error| failed(error.status()))?;
+    let sso = Sso { microsoft_tenant: Some(TENANT.parse().map_err(failed)?), google_hosted_domain: None };
+    app.store.save_sso(&team, &sso).await.map_err(|error| failed(error.status()))?;
     Ok(Team { id: plan.id.to_owned(), name: plan.name.to_owned(), portal: String::new(), contact: visitor(plan), members })
 }
 
 /// The first contact who may be in the portal.
 fn visitor(plan: &Plan) -> String {
+    visitors_of(plan).into_iter().next().unwrap_or_default()
+}
+
+fn visitors_of(plan: &Plan) -> Vec<String> {
     let contacts = people::contacts(plan.id, plan.contacts);
     let may = |fields: &&Map<String, Value>| fields.get("portalAccess") == Some(&Value::Bool(true)) && !fields.contains_key("contactIsActive");
-    contacts.iter().find(may).and_then(|fields| fields.get("primaryEmail")?.as_str()).unwrap_or_default().to_owned()
+    contacts.iter().filter(may).filter_map(|fields| Some(fields.get("primaryEmail")?.as_str()?.to_owned())).collect()
+}
+
+/// A few contacts of each team who may be in its portal.
+pub fn visitors() -> Vec<String> {
+    PLANS.iter().flat_map(|plan| visitors_of(plan).into_iter().take(3)).collect()
 }
 
 /// Written as a member's own changes are, many to a transaction. What an earlier start wrote before it was cut short is left as it is.

@@ -4,6 +4,7 @@
 mod code;
 mod key;
 mod pages;
+pub mod sso;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -43,7 +44,7 @@ pub struct Issuer {
     url: String,
     key: Key,
     teams: Mutex<Vec<Team>>,
-    codes: Codes,
+    codes: Codes<(String, Member)>,
 }
 
 impl Issuer {
@@ -146,12 +147,16 @@ pub struct Asked {
 impl Asked {
     /// What is wrong with it, if anything. It is shown and never sent on: the address to send it to may be the wrong part.
     fn problem(&self) -> Option<&'static str> {
+        self.problem_for(CLIENT)
+    }
+
+    fn problem_for(&self, client: &str) -> Option<&'static str> {
         let host = self.redirect_uri.strip_prefix("http://").unwrap_or_default().split(['/', '?', '#']).next().unwrap_or_default();
         let is_local = ["localhost", "127.0.0.1"].contains(&host.rsplit_once(':').map_or(host, |(name, _)| name));
         match self {
             _ if !is_local => Some("redirect_uri must be a page of this machine"),
             _ if self.response_type != "code" => Some("response_type must be code"),
-            _ if self.client_id != CLIENT => Some("client_id must be kdesk-app"),
+            _ if self.client_id != client => Some("client_id must be one that is known here"),
             _ if self.code_challenge.is_none() || self.code_challenge_method.as_deref() != Some("S256") => Some("PKCE with S256 is required"),
             _ => None,
         }
@@ -181,7 +186,8 @@ async fn choose(State(issuer): State<Arc<Issuer>>, Form(chosen): Form<Chosen>) -
         return (StatusCode::BAD_REQUEST, "no such member").into_response();
     };
     let Asked { redirect_uri, code_challenge, state, nonce, .. } = chosen.asked;
-    let code = issuer.codes.keep(Code { team, member, redirect_uri: redirect_uri.clone(), challenge: code_challenge.unwrap_or_default(), nonce });
+    let code =
+        issuer.codes.keep(Code { person: (team, member), redirect_uri: redirect_uri.clone(), challenge: code_challenge.unwrap_or_default(), nonce });
     let separator = if redirect_uri.contains('?') { '&' } else { '?' };
     let state = state.map(|state| format!("&state={}", pages::percent_encoded(&state))).unwrap_or_default();
     Redirect::to(&format!("{redirect_uri}{separator}code={code}{state}")).into_response()
@@ -199,7 +205,8 @@ async fn token(State(issuer): State<Arc<Issuer>>, Form(form): Form<HashMap<Strin
     let Some(code) = issuer.codes.take(given("code")).filter(|code| code.fits(given("redirect_uri"), given("code_verifier"))) else {
         return refused("invalid_grant");
     };
-    let tokens = (issuer.access_token(&code.team, &code.member), issuer.id_token(&code.member, code.nonce.as_deref()));
+    let (team, member) = &code.person;
+    let tokens = (issuer.access_token(team, member), issuer.id_token(member, code.nonce.as_deref()));
     let (Some(access_token), Some(id_token)) = tokens else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
     let answer = json!({
         "access_token": access_token, "id_token": id_token, "token_type": "Bearer", "expires_in": TOKEN_SECONDS,

@@ -8,21 +8,7 @@ use crate::teams::Team;
 
 /// A button for each member; what the App asked for goes along in hidden fields.
 pub(super) fn choose(teams: &[Team], asked: &Asked) -> String {
-    let fields = [
-        ("response_type", Some(&asked.response_type)),
-        ("client_id", Some(&asked.client_id)),
-        ("redirect_uri", Some(&asked.redirect_uri)),
-        ("code_challenge", asked.code_challenge.as_ref()),
-        ("code_challenge_method", asked.code_challenge_method.as_ref()),
-        ("state", asked.state.as_ref()),
-        ("nonce", asked.nonce.as_ref()),
-    ];
-    let mut body = String::from("<h1>Choose a member</h1><form method=\"post\" action=\"/local/oidc/choose\">");
-    for (name, value) in fields {
-        if let Some(value) = value {
-            write!(body, "<input type=\"hidden\" name=\"{name}\" value=\"{}\">", escaped(value)).ok();
-        }
-    }
+    let mut body = format!("<h1>Choose a member</h1><form method=\"post\" action=\"/local/oidc/choose\">{}", asked.hidden());
     for team in teams {
         write!(body, "<h2>{}</h2><ul>", escaped(&team.name)).ok();
         for member in &team.members {
@@ -34,6 +20,26 @@ pub(super) fn choose(teams: &[Team], asked: &Asked) -> String {
     }
     body.push_str("</form>");
     page("Choose a member", &body)
+}
+
+impl Asked {
+    /// What was asked for, in hidden fields.
+    pub(super) fn hidden(&self) -> String {
+        let fields = [
+            ("response_type", Some(&self.response_type)),
+            ("client_id", Some(&self.client_id)),
+            ("redirect_uri", Some(&self.redirect_uri)),
+            ("code_challenge", self.code_challenge.as_ref()),
+            ("code_challenge_method", self.code_challenge_method.as_ref()),
+            ("state", self.state.as_ref()),
+            ("nonce", self.nonce.as_ref()),
+        ];
+        let given = fields.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        given.fold(String::new(), |mut all, (name, value)| {
+            write!(all, "<input type=\"hidden\" name=\"{name}\" value=\"{}\">", escaped(value)).ok();
+            all
+        })
+    }
 }
 
 /// For a query parameter.

@@ -108,7 +108,7 @@ pub(super) fn address_name(address: &str) -> String {
 }
 
 /// Whoever has one IPv6 address has 2^64 of them.
-fn place(source: IpAddr) -> String {
+pub(super) fn place(source: IpAddr) -> String {
     let bytes = match source.to_canonical() {
         IpAddr::V4(v4) => v4.octets().to_vec(),
         IpAddr::V6(v6) => v6.octets()[..8].to_vec(),

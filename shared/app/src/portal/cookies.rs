@@ -12,6 +12,8 @@ pub enum Cookie {
     Flow,
     /// The contact's own link that led here.
     Link,
+    /// A visit to an identity provider.
+    Sso,
 }
 
 /// How long the sign-in page and a link that was opened stay usable, in seconds.
@@ -19,7 +21,7 @@ const SHORT_SECONDS: i64 = 60 * 60;
 
 impl Cookie {
     /// Every cookie.
-    pub const ALL: [Self; 3] = [Self::Session, Self::Flow, Self::Link];
+    pub const ALL: [Self; 4] = [Self::Session, Self::Flow, Self::Link, Self::Sso];
 
     fn name(self, team: &TeamId) -> String {
         // Teams' names have no dot, so no team's cookie is called like another's.
@@ -27,6 +29,7 @@ impl Cookie {
             Self::Session => format!("__Host-kdesk.{team}"),
             Self::Flow => format!("__Host-kdesk-flow.{team}"),
             Self::Link => format!("__Host-kdesk-link.{team}"),
+            Self::Sso => format!("__Host-kdesk-sso.{team}"),
         }
     }
 
@@ -34,6 +37,7 @@ impl Cookie {
         match self {
             Self::Session => domain::portal::SESSION_SECONDS,
             Self::Flow | Self::Link => SHORT_SECONDS,
+            Self::Sso => domain::sso::FLOW_SECONDS,
         }
     }
 

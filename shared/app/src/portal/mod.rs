@@ -3,6 +3,7 @@
 pub mod ask;
 pub mod cookies;
 pub mod guard;
+pub mod identity;
 pub mod link;
 pub mod mails;
 pub mod origin;
@@ -12,6 +13,7 @@ pub mod session;
 pub mod task;
 
 pub use ask::{Ask, Asked};
+pub use identity::{SsoTicket, switch_of};
 pub use mails::{CodeMail, NewSignInMail};
 pub use origin::Origin;
 pub use redeem::{Redeem, Redeemed};

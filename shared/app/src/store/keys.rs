@@ -6,6 +6,7 @@
 //! | member | `<team>#team` | `member#<id>` | get; query by prefix | read 1 |
 //! | name and time zone | `<team>#team` | `general` | get | read 1 |
 //! | communication switches | `<team>#team` | `communication` | get | read 1 |
+//! | single sign-on | `<team>#team` | `sso` | get | read 1 |
 //! | remembered columns | `<team>#team` | `columns` | get | read 1 |
 //! | snapshot of the directory | `<team>#team` | `snapshot` | get | read 1 |
 //! | contact | `<team>#contact#<shard>` | `<id>` | get, batch get | read 1; write 2 in a transaction |
@@ -21,6 +22,9 @@
 //! | session | `<team>#session#<contact>` | `<sha-256>` | batch get; query | read 1, write 2 in a transaction |
 //! | contact's own link | `<team>#link` | `<contact>` | get | read 1, write 1 |
 //! | sign-in that was refused | `<team>#refusal#<contact>` | `<time>#<name>` | query by time | write 1 |
+//! | visit to an identity provider | `<team>#sso` | `<sha-256>` | conditional delete | write 2 |
+//! | identity claim | `<team>#identity#<sha-256>` | `claim` | get | read 1; write 2 in a transaction |
+//! | contact's linked identity | `<team>#identities#<contact>` | `<sha-256>` | query | write 2 in a transaction |
 //! | request that named its action | `<team>#once` | `<member>#<key>` | conditional put, delete | write 1 |
 //!
 //! Two sparse indexes. `history` (`history_of` = `<team>#history#<contact>`, `sk`): the changes of one contact. `live` (`live` = `live`,
@@ -82,6 +86,11 @@ pub fn general(team: &TeamId) -> Key {
 /// The switches of Team Settings > Communication.
 pub fn communication(team: &TeamId) -> Key {
     key(team_partition(team), "communication")
+}
+
+/// What the team set for single sign-on.
+pub fn sso(team: &TeamId) -> Key {
+    key(team_partition(team), "sso")
 }
 
 /// The column mappings that imports remember.
@@ -189,6 +198,26 @@ pub fn link(team: &TeamId, contact: ContactId) -> Key {
     key(format!("{team}#link"), contact.to_string())
 }
 
+/// A visit to an identity provider, by the hash of its state.
+pub fn sso_flow(team: &TeamId, id: &str) -> Key {
+    key(format!("{team}#sso"), id)
+}
+
+/// The claim on an identity, by the hash of issuer and subject.
+pub fn identity_claim(team: &TeamId, id: &str) -> Key {
+    key(format!("{team}#identity#{id}"), "claim")
+}
+
+/// The partition of the identities that are linked to a contact.
+pub fn identity_partition(team: &TeamId, contact: ContactId) -> String {
+    format!("{team}#identities#{contact}")
+}
+
+/// An identity that is linked to a contact.
+pub fn identity(team: &TeamId, contact: ContactId, id: &str) -> Key {
+    key(identity_partition(team, contact), id)
+}
+
 /// The partition of the sign-ins that a contact was refused.
 pub fn refusal_partition(team: &TeamId, contact: ContactId) -> String {
     format!("{team}#refusal#{contact}")
@@ -202,8 +231,8 @@ pub fn refusal(team: &TeamId, contact: ContactId, at_ms: i64, name: &str) -> Key
 #[cfg(test)]
 mod tests {
     use super::{
-        Key, attempt, change, columns, communication, contact, email_claim, general, job, limit, link, mail, member, once, refusal, sent_mail,
-        session, snapshot, sync_claim, team, upload,
+        Key, attempt, change, columns, communication, contact, email_claim, general, identity, identity_claim, job, limit, link, mail, member, once,
+        refusal, sent_mail, session, snapshot, sso, sso_flow, sync_claim, team, upload,
     };
     use domain::ids::{ContactId, JobId, NotAnId};
 
@@ -220,6 +249,7 @@ mod tests {
                 .into_iter()
                 .chain(rest)
                 .chain(portal)
+                .chain([sso(&t), sso_flow(&t, "00"), identity_claim(&t, "00"), identity(&t, id, "00")])
                 .chain([once(&t, &"auth0|1".parse()?, "k"), mail(&t, "a@x.com"), sent_mail(&t, "r")])
                 .collect())
         };

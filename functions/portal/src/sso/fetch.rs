@@ -1,0 +1,52 @@
+//! Asking a provider: redirects are not followed, and of an answer no more than [`MAX_BYTES`] is read.
+
+use super::Trouble;
+use aws_smithy_http_client::{
+    Connector,
+    tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
+};
+use aws_smithy_runtime_api::{
+    client::http::{HttpConnector, SharedHttpConnector},
+    http::Request,
+};
+use aws_smithy_types::body::SdkBody;
+use http_body_util::{BodyExt, Limited};
+use serde::de::DeserializeOwned;
+use std::sync::LazyLock;
+
+/// The longest answer that is read, in bytes.
+const MAX_BYTES: usize = 512 << 10;
+
+/// Made by the first who asks: reading the system's roots is slow, and no other function needs them.
+static CONNECTOR: LazyLock<Option<SharedHttpConnector>> = LazyLock::new(|| {
+    let tls = TlsContext::builder().with_trust_store(TrustStore::default()).build().ok()?;
+    Some(SharedHttpConnector::new(Connector::builder().tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls).build()))
+});
+
+/// Fetches a JSON document.
+pub async fn get<T: DeserializeOwned>(url: &str) -> Result<T, Trouble> {
+    ask(http::Request::get(url).header("accept", "application/json").body(SdkBody::empty())).await
+}
+
+/// Sends a form and reads a JSON document.
+pub async fn post_form<T: DeserializeOwned>(url: &str, form: String) -> Result<T, Trouble> {
+    let request = http::Request::post(url).header("accept", "application/json").header("content-type", "application/x-www-form-urlencoded");
+    ask(request.body(SdkBody::from(form))).await
+}
+
+async fn ask<T: DeserializeOwned>(request: http::Result<http::Request<SdkBody>>) -> Result<T, Trouble> {
+    let unreachable = |problem: &dyn std::fmt::Display| Trouble::Unreachable(problem.to_string());
+    let request = Request::try_from(request.map_err(|problem| unreachable(&problem))?).map_err(|problem| unreachable(&problem))?;
+    let Some(connector) = &*CONNECTOR else { return Err(Trouble::Unreachable("there is no TLS".to_owned())) };
+    let answer = connector.call(request).await.map_err(|problem| unreachable(&problem))?;
+    let status = answer.status().as_u16();
+    if status != 200 {
+        return Err(Trouble::Unreachable(format!("it answered {status}")));
+    }
+    let body = Limited::new(answer.into_body(), MAX_BYTES)
+        .collect()
+        .await
+        .map_err(|_| Trouble::Unreachable("its answer broke off or is too long".to_owned()))?;
+    // What cannot be read is not shown: it may be a token.
+    serde_json::from_slice(&body.to_bytes()).map_err(|_| Trouble::Unreachable("its answer is not what it should be".to_owned()))
+}

@@ -1,0 +1,52 @@
+//! Tokens that must open nothing.
+
+use super::simulator::{CLIENT, Conduct, Signature};
+use serde_json::{Value, json};
+
+/// What is wrong with a token, and how it comes to be so.
+pub type Forgery = (&'static str, Box<dyn Fn(&mut Conduct, i64)>);
+
+/// With this claim; `null` leaves it out.
+pub fn claim(name: &'static str, value: Value) -> Box<dyn Fn(&mut Conduct, i64)> {
+    Box::new(move |conduct, _| drop(conduct.claims.insert(name.to_owned(), value.clone())))
+}
+
+fn moment(name: &'static str, seconds: i64) -> Box<dyn Fn(&mut Conduct, i64)> {
+    Box::new(move |conduct, now| drop(conduct.claims.insert(name.to_owned(), (now + seconds).into())))
+}
+
+fn signed(signature: Signature) -> Box<dyn Fn(&mut Conduct, i64)> {
+    Box::new(move |conduct, _| conduct.signature = signature.clone())
+}
+
+fn header(name: &'static str, value: Value) -> Box<dyn Fn(&mut Conduct, i64)> {
+    Box::new(move |conduct, _| drop(conduct.header.insert(name.to_owned(), value.clone())))
+}
+
+/// Every forgery that no provider's token survives.
+pub fn forgeries() -> Vec<Forgery> {
+    vec![
+        ("alg none", signed(Signature::None)),
+        ("HS256 with the public key", signed(Signature::Hs256)),
+        ("another key", signed(Signature::Wrong)),
+        ("another algorithm", signed(Signature::Rs512)),
+        ("jku", header("jku", "http://127.0.0.1:1/keys".into())),
+        ("x5u", header("x5u", "http://127.0.0.1:1/keys".into())),
+        ("crit", header("crit", json!(["exp"]))),
+        ("unknown key", Box::new(|conduct, _| conduct.kid = Some("unknown".to_owned()))),
+        ("iss", claim("iss", "https://evil.example".into())),
+        ("aud", claim("aud", "another client".into())),
+        ("several aud", claim("aud", json!([CLIENT, "another client"]))),
+        ("azp", claim("azp", "another client".into())),
+        ("no sub", claim("sub", Value::Null)),
+        ("no iat", claim("iat", Value::Null)),
+        ("no exp", claim("exp", Value::Null)),
+        ("no nonce", claim("nonce", Value::Null)),
+        ("nonce", claim("nonce", "another".into())),
+        ("at_hash", claim("at_hash", "AAAAAAAAAAAAAAAAAAAAAA".into())),
+        ("expired", moment("exp", -60)),
+        ("not yet", moment("nbf", 61)),
+        ("from the future", moment("iat", 61)),
+        ("old", moment("iat", -601)),
+    ]
+}

@@ -1,0 +1,66 @@
+//! `GET /portal/sso/callback`: somebody comes back from Microsoft or Google and is signed in if that leads to a contact.
+
+use crate::{
+    extract::{Browser, Portal},
+    failure::Failure,
+    pages::{see_other, with_cookies},
+    sso::{self, RETURN, Secrets},
+};
+use app::{
+    App, Error, Route,
+    portal::{Origin, Token, cookies::Cookie},
+};
+use axum::{
+    extract::{Query, State, rejection::QueryRejection},
+    response::Response,
+};
+use domain::ids::TeamId;
+use http::{HeaderMap, Method};
+use serde::Deserialize;
+
+/// The route.
+pub fn route() -> Route {
+    Route::portal("portal-sso-return", Method::GET, RETURN, handle)
+}
+
+/// What a provider sends along; some send more.
+#[derive(Deserialize)]
+struct Sent {
+    state: String,
+    code: Option<String>,
+    iss: Option<String>,
+}
+
+impl Sent {
+    /// Whose portal it is about, and the visit. Proven only when the visit is found with this browser.
+    fn visit(&self) -> Option<(TeamId, Token)> {
+        let (team, state) = self.state.split_once('.')?;
+        Some((team.parse().ok()?, Token::parse(state)?))
+    }
+}
+
+async fn handle(
+    State(app): State<App>,
+    method: Method,
+    origin: Result<Origin, Error>,
+    headers: HeaderMap,
+    sent: Result<Query<Sent>, QueryRejection>,
+) -> Result<Response, Failure> {
+    let Ok(Query(sent)) = sent else { return Err(Failure::NoVisit(None)) };
+    let Some((team, state)) = sent.visit() else { return Err(Failure::NoVisit(None)) };
+    let browser = Browser::of(&headers, &team);
+    // Whoever only looks spends nothing.
+    let Some(cookie) = browser.sso.as_ref().filter(|_| method == Method::GET) else { return Err(Failure::NoVisit(Some(team))) };
+    let Some(visit) = app.take_sso(&team, &state, cookie).await? else { return Err(Failure::NoVisit(Some(team))) };
+    let portal = Portal::of(&app, team.clone()).await?;
+    let Some(provider) = sso::provider(&app, &portal.communication, &portal.sso, visit.way) else { return Err(Failure::NoProvider(team)) };
+    let Some(code) = &sent.code else { return Ok(see_other(&format!("/portal/{team}?after=sso"))) };
+    let redirect_uri = format!("{}{RETURN}", origin?.0);
+    let secrets = Secrets { nonce: &visit.nonce, verifier: &visit.verifier, redirect_uri: &redirect_uri };
+    let identity = provider.identify(&app, code, sent.iss.as_deref(), &secrets).await;
+    let identity = identity.map_err(|trouble| Failure::of_trouble(team.clone(), visit.way, &trouble))?;
+    let entered = app.enter(&team, &identity, &browser.device, browser.session.as_ref()).await?;
+    let Some(session) = entered else { return Err(Failure::NotLetIn(team)) };
+    let cookies = [Cookie::Session.set(&team, session.as_str()), Cookie::Sso.clear(&team), Cookie::Flow.clear(&team), Cookie::Link.clear(&team)];
+    Ok(with_cookies(see_other(&format!("/portal/{team}/home")), cookies))
+}
