@@ -18,7 +18,7 @@ use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
-use testing::{Answer, Call, ORIGIN, TestApp, a_contact};
+use testing::{Answer, Call, TestApp, a_contact};
 
 /// Somebody's browser.
 #[derive(Default)]
@@ -37,11 +37,16 @@ pub async fn let_google_play(test: &mut TestApp) {
     tokio::spawn(async move { axum::serve(listener, sso::router(Arc::new(providers))).await });
     let google = Provider { address: sso::google(&url), client_id: sso::CLIENT.to_owned(), client_secret: Some(sso::SECRET.to_owned()) };
     let settings = test.app.settings.as_ref();
-    let portal = Portal { google: Some(google), ..settings.portal.clone() };
+    let portal = Portal { google: Some(google), origin: Some(url), ..settings.portal.clone() };
     test.app.settings = Arc::new(Settings { portal, ..settings.clone() });
 }
 
 impl Bench<'_> {
+    /// Where the portal is: on this machine, for the laptop's Google sends nobody elsewhere.
+    fn origin(&self) -> String {
+        self.test.app.settings.portal.origin.clone().unwrap()
+    }
+
     /// To Google and back.
     async fn single_sign_on(&mut self, visitor: &mut Visitor, out: &'static str, back: &'static str) {
         let answer = self.visit(visitor, portal::sso_start::route(), out, "/portal/demo/sso/google", &[]).await;
@@ -51,7 +56,7 @@ impl Bench<'_> {
         let choice = client.post(format!("{issuer}/choose")).header("content-type", "application/x-www-form-urlencoded");
         let chosen = choice.body(format!("{query}&email={EMAIL}")).send().await.unwrap();
         let location = chosen.headers()["location"].to_str().unwrap().to_owned();
-        let path = location.strip_prefix(ORIGIN).unwrap();
+        let path = location.strip_prefix(&self.origin()).unwrap();
         let answer = self.visit(visitor, portal::sso_return::route(), back, path, &[]).await;
         assert_eq!(answer.header("location"), "/portal/demo/home");
     }
@@ -60,7 +65,7 @@ impl Bench<'_> {
         let token = visitor.token.clone();
         let call = if route.method == Method::POST {
             let fields: Vec<(&str, &str)> = std::iter::once(("token", token.as_str())).chain(fields.iter().copied()).collect();
-            Call::post(path).header("origin", ORIGIN).form(&fields)
+            Call::post(path).header("origin", &self.origin()).form(&fields)
         } else {
             Call::get(path)
         };
@@ -109,7 +114,7 @@ impl Bench<'_> {
 
         let of = |rest: &str| format!("/v1/contacts/{contact}{rest}");
         let link = self.call(portal::make_link::route(), "", Call::post(&of("/portal-link")).by(member)).await;
-        let link = link["url"].as_str().unwrap().strip_prefix(ORIGIN).unwrap().to_owned();
+        let link = link["url"].as_str().unwrap().strip_prefix(&self.origin()).unwrap().to_owned();
         self.call(portal::team_link::route(), "", Call::get("/v1/portal-link").by(member)).await;
         let mut guest = Visitor::default();
         self.visit(&mut guest, portal::open_link::route(), "", &link, &[]).await;
@@ -141,6 +146,9 @@ impl Bench<'_> {
         self.visit(&mut copy, portal::verify::route(), "again", "/portal/demo/verify", &[("code", &code)]).await;
         self.visit(&mut copy, portal::settings::route(), "again", "/portal/demo/settings", &[]).await;
         self.visit(&mut copy, portal::end_all_sessions::route(), "one session", "/portal/demo/settings/end-all-sessions", &[]).await;
+        self.visit(&mut copy, portal::manifest::route(), "", "/portal/demo/manifest.webmanifest", &[]).await;
+        self.visit(&mut copy, portal::service_worker::route(), "", "/portal/sw.js", &[]).await;
+
         let switches = Communication { portal: true, sso_google: true, ..Communication::default() };
         self.test.app.store.save_communication(&member.team, &switches).await.unwrap();
         let mut known = Visitor::default();
@@ -148,9 +156,8 @@ impl Bench<'_> {
         self.single_sign_on(&mut known, "", "the first time").await;
         known.cookies.clear();
         self.single_sign_on(&mut known, "again", "of one that is linked").await;
-        self.visit(&mut known, portal::settings::route(), "again", "/portal/demo/settings", &[]).await;
-        self.visit(&mut known, portal::remove_identity::route(), "", "/portal/demo/settings/remove-identity", &[("identity", "x")]).await;
-        self.visit(&mut copy, portal::manifest::route(), "", "/portal/demo/manifest.webmanifest", &[]).await;
-        self.visit(&mut copy, portal::service_worker::route(), "", "/portal/sw.js", &[]).await;
+        let page = self.visit(&mut known, portal::settings::route(), "again", "/portal/demo/settings", &[]).await.text();
+        let linked = page.split_once("name=\"identity\" value=\"").unwrap().1.split('"').next().unwrap();
+        self.visit(&mut known, portal::remove_identity::route(), "", "/portal/demo/settings/remove-identity", &[("identity", linked)]).await;
     }
 }

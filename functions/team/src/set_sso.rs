@@ -45,9 +45,9 @@ mod tests {
         let editor = test.member("demo", &[Permission::ModifyTeamSettings]).await;
         let nothing = json!({"microsoftTenant": null, "googleHostedDomain": null});
         assert_eq!(test.call(show_sso::route(), Call::get(PATH).by(&editor)).await.json, nothing);
-        let sent = json!({"microsoftTenant": "72F988BF-86F1-41AF-91AB-2D7CD011DB47", "googleHostedDomain": "Example.com"});
+        let wanted = json!({"microsoftTenant": "72F988BF-86F1-41AF-91AB-2D7CD011DB47", "googleHostedDomain": "Example.com"});
         let expected = json!({"microsoftTenant": "72f988bf-86f1-41af-91ab-2d7cd011db47", "googleHostedDomain": "example.com"});
-        let set = test.call(route(), Call::put(PATH).by(&editor).json(&sent)).await;
+        let set = test.call(route(), Call::put(PATH).by(&editor).json(&wanted)).await;
         assert_eq!((set.status, &set.json), (StatusCode::OK, &expected));
         assert_eq!(test.call(show_sso::route(), Call::get(PATH).by(&editor)).await.json, expected);
         let other = test.member("other", &[Permission::ModifyTeamSettings]).await;
@@ -56,7 +56,7 @@ mod tests {
         for call in [Call::get(PATH).by(&viewer), Call::get(PATH)] {
             assert!(test.call(show_sso::route(), call).await.status.is_client_error());
         }
-        let refused = test.call(route(), Call::put(PATH).by(&viewer).json(&sent)).await;
+        let refused = test.call(route(), Call::put(PATH).by(&viewer).json(&wanted)).await;
         assert_eq!((refused.status, &refused.json["missing"]), (StatusCode::FORBIDDEN, &json!("Modify team settings")));
     }
 

@@ -3,23 +3,26 @@
 use super::simulator::{CLIENT, Conduct, Signature};
 use serde_json::{Value, json};
 
+/// Spoils what a provider says at a moment in seconds.
+type Forge = Box<dyn Fn(&mut Conduct, i64)>;
+
 /// What is wrong with a token, and how it comes to be so.
-pub type Forgery = (&'static str, Box<dyn Fn(&mut Conduct, i64)>);
+pub type Forgery = (&'static str, Forge);
 
 /// With this claim; `null` leaves it out.
-pub fn claim(name: &'static str, value: Value) -> Box<dyn Fn(&mut Conduct, i64)> {
+pub fn claim(name: &'static str, value: Value) -> Forge {
     Box::new(move |conduct, _| drop(conduct.claims.insert(name.to_owned(), value.clone())))
 }
 
-fn moment(name: &'static str, seconds: i64) -> Box<dyn Fn(&mut Conduct, i64)> {
+fn moment(name: &'static str, seconds: i64) -> Forge {
     Box::new(move |conduct, now| drop(conduct.claims.insert(name.to_owned(), (now + seconds).into())))
 }
 
-fn signed(signature: Signature) -> Box<dyn Fn(&mut Conduct, i64)> {
+fn signed(signature: Signature) -> Forge {
     Box::new(move |conduct, _| conduct.signature = signature.clone())
 }
 
-fn header(name: &'static str, value: Value) -> Box<dyn Fn(&mut Conduct, i64)> {
+fn header(name: &'static str, value: Value) -> Forge {
     Box::new(move |conduct, _| drop(conduct.header.insert(name.to_owned(), value.clone())))
 }
 

@@ -39,7 +39,7 @@ pub enum Trouble {
 }
 
 /// A provider for the people of one team.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct TeamProvider {
     way: Way,
     issuer: String,
@@ -49,8 +49,7 @@ pub struct TeamProvider {
     hosted_domain: Option<HostedDomain>,
 }
 
-/// What came back from a provider, or goes out to it, with what only this sign-in knows.
-#[derive(Debug)]
+/// What only one sign-in knows, and where it comes back to.
 pub struct Secrets<'a> {
     /// What the token must name.
     pub nonce: &'a str,

@@ -67,6 +67,7 @@ impl From<Doubt> for Trouble {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "so that it can be handed to map_err")]
 fn wrong(what: impl ToString) -> Doubt {
     Doubt::Wrong(what.to_string())
 }

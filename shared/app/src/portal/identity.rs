@@ -26,7 +26,6 @@ const UNPROVEN: &str = "The provider proves that the address is the person's.";
 const NOT_SYNCED: &str = "The identity is the one that directory sync stored for the contact.";
 
 /// What a browser takes along to a provider.
-#[derive(Debug)]
 pub struct SsoTicket {
     /// The state: the team's name and 256 bits of chance.
     pub state: String,
