@@ -101,6 +101,11 @@ test("what is filtered is exported, and the link gives the file", async () => {
   const lines = (await readFile(await download.path(), "utf8")).trim().split("\r\n");
   assert.match(lines[0], /id,version,firstName/);
   assert.ok(lines.length >= total + 1);
+  await page.getByRole("dialog").getByRole("button", { name: "Close" }).last().click();
+  await page.getByRole("link", { name: "Jobs" }).first().click();
+  await page.getByRole("link", { name: /^Export of/ }).first().click();
+  const [again] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download" }).click()]);
+  assert.equal((await readFile(await again.path(), "utf8")).trim().split("\r\n").length, lines.length);
   await context.close();
 });
 

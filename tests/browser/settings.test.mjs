@@ -167,3 +167,25 @@ test("signing out leaves nothing of the session in the tab", async () => {
   await page.waitForURL(/\/local\/oidc\/authorize/);
   await context.close();
 });
+
+test("a session that was left alone for an hour is over also after a reload", async () => {
+  const { page, context } = await openAs(browser, runner, OWNER);
+  await page.locator("tbody tr").first().waitFor();
+  await page.reload();
+  await page.locator("tbody tr").first().waitFor();
+  await page.evaluate(() => sessionStorage.setItem("kdesk.used", String(Date.now() - 60 * 60 * 1_000)));
+  await page.reload();
+  await page.waitForURL(/\/local\/oidc\/authorize/);
+  await context.close();
+});
+
+test("a start without its settings says so, and Sign in tries again", async () => {
+  const context = await browser.newContext({ baseURL: runner.url });
+  const page = await context.newPage();
+  await page.route("**/app/config.json", (route) => route.fulfill({ status: 500 }), { times: 1 });
+  await page.goto("/app/contacts");
+  await page.getByText("The settings of the App cannot be read.").waitFor();
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(/\/local\/oidc\/authorize/);
+  await context.close();
+});
