@@ -7,7 +7,7 @@
     reason = "a test that cannot go on must stop at once; no test has four billion rows"
 )]
 
-use app::{host::Deadline, worker::Task};
+use app::{engine::MAX_TRIES, host::Deadline, worker::Task};
 use domain::{
     contact::Profile,
     job::{Job, State},
@@ -88,7 +88,7 @@ async fn reads_that_fail_are_read_again() {
 }
 
 /// Takes a job up again and again, as the sweeper does.
-async fn take_up(test: &TestApp, job: &Job, times: usize) {
+async fn take_up(test: &TestApp, job: &Job, times: u32) {
     for _ in 0..times {
         let (deadline, task) = (Deadline::within(&test.app.clock, Duration::from_mins(15)), Task::Job { team: job.team.clone(), job: job.id });
         let _may_fail = test.app.perform(task, deadline).await;
@@ -103,13 +103,13 @@ async fn a_job_whose_writes_never_arrive_is_cancelled_and_its_rows_are_listed() 
     let planned = test.plan_import(&ROUTES, &importer, &people_csv(0..30, "X"), &json!({})).await;
     test.hold_worker();
     test.call(jobs::apply::route(), testing::Call::post(&format!("/v1/jobs/{}/apply", planned.id)).by(&importer)).await;
-    take_up(&test, &planned, 20).await;
+    take_up(&test, &planned, MAX_TRIES).await;
     let job = test.job("demo", &json!(planned.id)).await;
     assert_eq!((job.state, job.counts.rows()), (State::Applying, 0), "it is not given up too early");
     take_up(&test, &planned, 1).await;
     let job = test.job("demo", &json!(planned.id)).await;
     assert_eq!((job.state, job.counts.failed, job.counts.rows()), (State::Cancelled, 30, 30));
-    assert!(job.problem.is_some_and(|problem| problem.contains("20 times")));
+    assert!(job.problem.is_some_and(|problem| problem.contains(&format!("{MAX_TRIES} times"))));
 }
 
 #[tokio::test]
@@ -123,10 +123,10 @@ async fn an_export_that_cannot_be_read_ends_as_failed() {
     let chosen = app::engine::parts::upload(&job.team, job.id).replace("upload.csv", "contacts.zst");
     assert!(test.app.files.find(&chosen).await.expect("the bucket answers").is_some());
     test.app.files.save(&chosen, b"damaged".to_vec()).await.expect("saved");
-    take_up(&test, &job, 21).await;
+    take_up(&test, &job, MAX_TRIES + 1).await;
     let job = test.job("demo", &started.json["id"]).await;
     assert_eq!((job.state, job.exported), (State::Failed, 0));
-    assert!(job.problem.is_some_and(|problem| problem.contains("20 times")));
+    assert!(job.problem.is_some_and(|problem| problem.contains(&format!("{MAX_TRIES} times"))));
 }
 
 /// Kills the worker at ten random points of an import and of its undo. `KDESK_CRASH_ROWS` sets how many rows.

@@ -26,8 +26,8 @@ use uuid::Uuid;
 
 /// How long a worker may be silent before another takes over; a part takes a few seconds.
 pub const LEASE_MS: i64 = 60_000;
-/// How often a job is taken up without moving on before it is given up.
-const MAX_TRIES: u32 = 20;
+/// How often a job is taken up without moving on before it is given up: each minute the sweeper asks for it, and Lambda tries three times.
+pub const MAX_TRIES: u32 = 60;
 
 /// A job in the hands of this worker.
 struct Run<'a> {
