@@ -44,6 +44,8 @@ fn attempts(route: &str, own: &str, ids: &Ids) -> Option<Vec<Attempt>> {
         | "team-me"
         | "team-show-general"
         | "team-set-general"
+        | "team-show-sso"
+        | "team-set-sso"
         | "team-show-communication"
         | "team-set-communication"
         | "team-list-members"
@@ -51,6 +53,9 @@ fn attempts(route: &str, own: &str, ids: &Ids) -> Option<Vec<Attempt>> {
         | "portal-team-link" => Vec::new(),
         "portal-make-link" => vec![post(format!("{of_contact}/portal-link"), json!({}))],
         "portal-revoke-link" => vec![Attempt { method: Method::DELETE, path: format!("{of_contact}/portal-link"), body: None, headers: &[] }],
+        "mail-clear" => {
+            vec![Attempt { method: Method::DELETE, path: format!("{of_contact}/mail-problems/ann@x.example"), body: None, headers: &[] }]
+        }
         "contacts-create" => vec![post("/v1/contacts", json!({"firstName": "Eve", "reportsToContactId": contact}))],
         "contacts-get" => vec![get(of_contact)],
         "contacts-update" => {
@@ -137,6 +142,7 @@ async fn another_teams_identifier_is_answered_as_one_that_never_was() {
         .chain(jobs::routes())
         .chain(team::routes())
         .chain(portal::routes())
+        .chain(mail::routes())
         .filter(|route| route.description().is_some())
     {
         let list = |ids| attempts(route.name, own, ids).unwrap_or_else(|| panic!("{} is new: say here what it can name", route.name));
