@@ -5,8 +5,10 @@ type Schemas = components["schemas"];
 
 export type Contact = Schemas["Contact"];
 export type ContactFields = Schemas["ContactFields"];
+export type ContactLink = Schemas["ContactLink"];
 export type ContactRow = Schemas["ContactRow"];
 export type ContactPage = Schemas["ContactPage"];
+export type ContactWithMail = Schemas["ContactWithMail"];
 export type Communication = Schemas["Communication"];
 export type Counts = Schemas["Counts"];
 export type Decision = Schemas["Decision"];
@@ -24,6 +26,7 @@ export type Job = Schemas["Job"];
 export type JobPage = Schemas["JobPage"];
 export type JobRow = Schemas["JobRow"];
 export type General = Schemas["General"];
+export type MailProblem = Schemas["MailProblem"];
 export type MatchBy = Schemas["MatchBy"];
 export type Me = Schemas["Me"];
 export type Member = Schemas["Member"];
@@ -33,6 +36,8 @@ export type Permission = Schemas["Permission"];
 export type Preview = Schemas["Preview"];
 export type RowPage = Schemas["RowPage"];
 export type Rule = Schemas["Rule"];
+export type SignInRefusal = Schemas["SignInRefusal"];
+export type TeamLink = Schemas["TeamLink"];
 
 /** Contacts that a search finds. */
 export interface Filter {

@@ -1,7 +1,7 @@
 // One contact: the read-only view and the editor share it. Loads the contact, its history and where each value came from.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { call } from "../api/client";
-import type { Contact, HistoryPage } from "../api/types";
+import type { ContactWithMail, HistoryPage } from "../api/types";
 import { useLoad } from "../api/useLoad";
 import { remove } from "../contacts/actions";
 import { lastList } from "../contacts/lastList";
@@ -16,14 +16,12 @@ import { WhyPanel } from "../why/WhyPanel";
 import { ContactForm } from "./ContactForm";
 import { ContactEditor } from "./ContactEditor";
 import { flatten, toDraft } from "./draft";
-import { MailProblems, type MailProblem } from "./MailProblems";
+import { MailProblems } from "./MailProblems";
 import { origins } from "./provenance";
-
-type WithMail = Contact & { mailProblems?: MailProblem[] };
 
 export function ContactPage({ id, edit }: { id: string; edit: boolean }) {
   const { me } = useSigned();
-  const contact = useLoad(id, (signal) => call<WithMail>(`/v1/contacts/${id}`, { signal }));
+  const contact = useLoad(id, (signal) => call<ContactWithMail>(`/v1/contacts/${id}`, { signal }));
   const version = contact.data?.version ?? 0;
   const history = useLoad(id, (signal) => call<HistoryPage>(`/v1/contacts/${id}/history`, { query: { pageSize: 200 }, signal }));
   // It is asked for together with the contact, and again after a change.
@@ -49,7 +47,7 @@ export function ContactPage({ id, edit }: { id: string; edit: boolean }) {
   }
 
   const data = contact.data;
-  const problems = data.mailProblems ?? [];
+  const problems = data.mailProblems;
   const shared = { origins: known, history };
   if (edit && refused === null) {
     return <ContactEditor key={id} contact={data} {...shared} onSaved={(saved) => {

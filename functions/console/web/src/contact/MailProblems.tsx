@@ -1,17 +1,12 @@
 // What stops mail to a contact: addresses from which mail came back, and the way to mail them again.
 import { call } from "../api/client";
 import { messageOf } from "../api/problem";
+import type { MailProblem } from "../api/types";
 import { useSigned } from "../session/me";
 import { Button } from "../ui/Button";
 import { Notice } from "../ui/parts";
 import { dateTime } from "../ui/time";
 import { toast } from "../ui/Toast";
-
-export interface MailProblem {
-  address: string;
-  kind: "bounce" | "complaint";
-  at: string;
-}
 
 const WORDS: Record<MailProblem["kind"], string> = {
   bounce: "Mail to it came back",

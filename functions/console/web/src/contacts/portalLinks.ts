@@ -1,6 +1,7 @@
 // Links to the portal, made or read and copied: the team's own, and one for a single contact.
 import { call } from "../api/client";
 import { messageOf } from "../api/problem";
+import type { ContactLink, TeamLink } from "../api/types";
 import { confirm } from "../ui/confirm";
 import { toast } from "../ui/Toast";
 
@@ -20,7 +21,7 @@ export async function copyTeamLink(): Promise<void> {
 
 async function copied(path: string, method: "GET" | "POST", said: string): Promise<void> {
   try {
-    const { url } = await call<{ url: string }>(path, { method });
+    const { url } = await call<ContactLink | TeamLink>(path, { method });
     try {
       await navigator.clipboard.writeText(url);
       toast(said);

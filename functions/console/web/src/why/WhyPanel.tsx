@@ -1,7 +1,7 @@
 // Why can they not sign in, why did they (not) get this mail: every rule in order, pass or fail, and the setting that decides.
 import { useState } from "preact/hooks";
 import { call } from "../api/client";
-import type { Explanation, Rule } from "../api/types";
+import type { Explanation, Rule, SignInRefusal } from "../api/types";
 import { useLoad } from "../api/useLoad";
 import { titleOf } from "../contact/fields";
 import { useSigned } from "../session/me";
@@ -20,13 +20,7 @@ const QUESTIONS = [
   { value: "formAssigned", label: "Do they get mail when a form is assigned?" },
 ];
 
-interface Refusal {
-  at: string;
-  way: "code" | "microsoft" | "google";
-  reason: string;
-}
-
-const WAYS: Record<Refusal["way"], string> = { code: "by code", microsoft: "by Microsoft", google: "by Google" };
+const WAYS: Record<SignInRefusal["way"], string> = { code: "by code", microsoft: "by Microsoft", google: "by Google" };
 
 export function WhyPanel({ id, name, onClose }: { id: string; name: string; onClose: () => void }) {
   const [asked, setAsked] = useState("sign-in");
@@ -41,7 +35,7 @@ export function WhyPanel({ id, name, onClose }: { id: string; name: string; onCl
 /** One for each question, so that no answer stands under another question. */
 function Answer({ id, asked, onClose }: { id: string; asked: string; onClose: () => void }) {
   const query = asked === "sign-in" ? { question: "sign-in" } : { question: "notification", kind: asked };
-  const { data, error, loading, reload } = useLoad(`${id} ${asked}`, (signal) => call<Explanation & { refusals?: Refusal[] | null }>(`/v1/contacts/${id}/why`, { query, signal }));
+  const { data, error, loading, reload } = useLoad(`${id} ${asked}`, (signal) => call<Explanation>(`/v1/contacts/${id}/why`, { query, signal }));
   if (error !== undefined) return <ErrorState error={error} onRetry={reload} />;
   if (data === undefined) return <Skeleton rows={4} />;
   const failing = data.because.filter((rule) => !rule.passes).length;
@@ -71,7 +65,7 @@ function Answer({ id, asked, onClose }: { id: string; asked: string; onClose: ()
 }
 
 /** What the contact met at the portal lately, whatever the rules say now. */
-function Refusals({ refusals }: { refusals: readonly Refusal[] }) {
+function Refusals({ refusals }: { refusals: readonly SignInRefusal[] }) {
   const { me } = useSigned();
   if (refusals.length === 0) return <p class="hint">No sign-in was refused in the last 7 days.</p>;
   return (
