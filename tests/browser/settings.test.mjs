@@ -71,7 +71,7 @@ test("Why? answers with every rule and leads to the setting that decides", async
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await toast(page, "Saved.").waitFor();
   await page.getByRole("button", { name: "Why?" }).click();
-  await page.getByText(/^Yes\. All 4 rules hold/).waitFor();
+  await page.getByText(/^Yes\. All 5 rules hold/).waitFor();
   await context.close();
 });
 
