@@ -5,6 +5,7 @@ use crate::{
     field::Field,
     ids::{ContactId, Version},
     phone::Phone,
+    text::hex,
     value::{FieldError, Value},
 };
 use jiff::Timestamp;
@@ -180,7 +181,7 @@ impl Profile {
     /// A fingerprint of everything people can fill in: equal exactly when the profiles are. Hexadecimal, 32 characters.
     pub fn fingerprint(&self) -> String {
         let text = Json::Object(self.to_map()).to_string();
-        Sha256::digest(text.as_bytes())[..16].iter().fold(String::with_capacity(32), |hex, byte| hex + &format!("{byte:02x}"))
+        hex(&Sha256::digest(text.as_bytes())[..16])
     }
 
     /// Only the fields that hold something else than their default.

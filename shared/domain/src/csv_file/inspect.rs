@@ -4,7 +4,7 @@ use super::{
     format::{Delimiter, Encoding, FileProblem, Format},
     reader::{RowReader, separator},
 };
-use crate::email::Email;
+use crate::{email::Email, text::hex};
 use memchr::memchr2_iter;
 use sha2::{Digest, Sha256};
 
@@ -73,7 +73,7 @@ impl Inspector {
             (None, Encoding::Utf8 | Encoding::Windows1252) if guess.is_binary() => return Err(FileProblem::Binary),
             (None, found) => found,
         };
-        let sha256 = self.sha256.finalize().iter().fold(String::with_capacity(64), |hex, byte| hex + &format!("{byte:02x}"));
+        let sha256 = hex(&self.sha256.finalize());
         let mut format = Format { encoding, delimiter: Delimiter::Comma, sha256, size: self.size, header: Vec::new() };
         format.delimiter = self.chosen.delimiter.unwrap_or_else(|| guess.delimiter(&format));
         format.header = guess.header(&format)?;

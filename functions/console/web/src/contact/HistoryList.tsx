@@ -10,7 +10,7 @@ import { Notice, Skeleton } from "../ui/parts";
 import { toast } from "../ui/Toast";
 import { dateTime } from "../ui/time";
 import { Changes } from "./Changes";
-import { wayOf } from "./provenance";
+import { PORTAL_WAYS, wayOf } from "./provenance";
 
 interface Props {
   id: string;
@@ -28,7 +28,6 @@ const EVENTS: Record<Entry["event"], string> = {
   signedOut: "Signed out of the portal",
   signInRefused: "Refused at the portal",
 };
-const PORTAL_WAYS: Record<NonNullable<Entry["portal"]>["way"], string> = { code: "by code", microsoft: "by Microsoft", google: "by Google" };
 
 /** Who or what it was: a member by hand, a job of a member, or the contact in the portal. */
 function doer(entry: Entry, members: Parameters<typeof nameOf>[0]): string {

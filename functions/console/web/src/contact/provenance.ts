@@ -1,5 +1,5 @@
 // Where each value came from: the newest entry of the history that changed the field.
-import type { Entry } from "../api/types";
+import type { Entry, SignInRefusal } from "../api/types";
 
 export interface Origin {
   source: Entry["author"]["source"];
@@ -43,3 +43,6 @@ const WAYS: Record<Origin["source"], string> = {
 export function wayOf(source: Origin["source"]): string {
   return WAYS[source] ?? source;
 }
+
+/** By which way a contact came to the portal, in words. */
+export const PORTAL_WAYS: Record<SignInRefusal["way"], string> = { code: "by code", microsoft: "by Microsoft", google: "by Google" };

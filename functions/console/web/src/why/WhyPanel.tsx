@@ -4,6 +4,7 @@ import { call } from "../api/client";
 import type { Explanation, Rule, SignInRefusal } from "../api/types";
 import { useLoad } from "../api/useLoad";
 import { titleOf } from "../contact/fields";
+import { PORTAL_WAYS } from "../contact/provenance";
 import { useSigned } from "../session/me";
 import { Dialog } from "../ui/Dialog";
 import { Select } from "../ui/Field";
@@ -19,8 +20,6 @@ const QUESTIONS = [
   { value: "ticketClosed", label: "Do they get mail when a ticket is closed?" },
   { value: "formAssigned", label: "Do they get mail when a form is assigned?" },
 ];
-
-const WAYS: Record<SignInRefusal["way"], string> = { code: "by code", microsoft: "by Microsoft", google: "by Google" };
 
 export function WhyPanel({ id, name, onClose }: { id: string; name: string; onClose: () => void }) {
   const [asked, setAsked] = useState("sign-in");
@@ -76,7 +75,7 @@ function Refusals({ refusals }: { refusals: readonly SignInRefusal[] }) {
           <li key={`${at} ${way}`} class="why-rule">
             <span class="why-text">
               This did not hold: {reason}
-              <span class="hint">{dateTime(at, me.timeZone)}, {WAYS[way]}</span>
+              <span class="hint">{dateTime(at, me.timeZone)}, {PORTAL_WAYS[way]}</span>
             </span>
           </li>
         ))}
