@@ -97,7 +97,7 @@ const EXPECTED: &[(&str, &str, f64, f64)] = &[
     ("portal-service-worker", "", 0.0, 0.0),
     ("portal-sign-in", "with single sign-on", 3.0, 0.0),
     ("portal-sso-start", "", 3.0, 2.0),
-    ("portal-sso-return", "the first time", 8.0, 12.0),
+    ("portal-sso-return", "the first time", 9.0, 12.0),
     ("portal-sso-start", "again", 3.0, 2.0),
     ("portal-sso-return", "of one that is linked", 7.0, 8.0),
     ("portal-settings", "again", 6.0, 0.0),

@@ -104,7 +104,7 @@ pub fn settings(engines: &Engines) -> Settings {
         write_units_per_second: None,
         directory_bytes: 512 << 20,
         console: None,
-        portal: Portal { origin: Some(ORIGIN.to_owned()), code_keys: CodeKeys::parse(CODE_KEY), microsoft: None, google: None },
+        portal: Portal { origin: Some(ORIGIN.to_owned()), code_keys: CodeKeys::parse(CODE_KEY), microsoft: None, google: None, oidc: None },
     }
 }
 

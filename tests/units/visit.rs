@@ -35,7 +35,12 @@ pub async fn let_google_play(test: &mut TestApp) {
     let url = format!("http://{}", listener.local_addr().unwrap());
     let providers = Providers::new(&url, Key::passing().unwrap(), Vec::new(), test.app.clock.clone());
     tokio::spawn(async move { axum::serve(listener, sso::router(Arc::new(providers))).await });
-    let google = Provider { address: sso::google(&url), client_id: sso::CLIENT.to_owned(), client_secret: Some(sso::SECRET.to_owned()) };
+    let google = Provider {
+        name: "Google".to_owned(),
+        address: sso::google(&url),
+        client_id: sso::CLIENT.to_owned(),
+        client_secret: Some(sso::SECRET.to_owned()),
+    };
     let settings = test.app.settings.as_ref();
     let portal = Portal { google: Some(google), origin: Some(url), ..settings.portal.clone() };
     test.app.settings = Arc::new(Settings { portal, ..settings.clone() });

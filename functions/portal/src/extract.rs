@@ -3,7 +3,7 @@
 use crate::{failure::Failure, sso};
 use app::{
     App, Error,
-    portal::{Absent, ContactToken, Origin, SignedIn, Token, cookies::Cookie, form_token, is_same},
+    portal::{Absent, ContactToken, Origin, SignedIn, Token, cookies::Cookie, form_token, is_same, switch_of},
 };
 use axum::{
     extract::{Form, FromRequest, FromRequestParts, RawPathParams, Request},
@@ -44,14 +44,14 @@ impl Portal {
         if !communication.portal {
             return Err(Failure::NoPortal);
         }
-        let has_sso = communication.sso_microsoft || communication.sso_google;
+        let has_sso = Way::PROVIDERS.into_iter().any(|way| switch_of(way).is_on(&communication));
         let sso = if has_sso { app.store.get_sso(&team).await? } else { Sso::default() };
         Ok(Self { team, general, communication, sso })
     }
 
-    /// The providers that its sign-in page offers.
-    pub fn providers(&self, app: &App) -> Vec<Way> {
-        sso::offered(app, &self.communication, &self.sso)
+    /// The providers that its sign-in page offers: name in the address, and in words.
+    pub fn providers(&self, app: &App) -> Vec<(&'static str, String)> {
+        sso::offered(app, &self.communication, &self.sso).map(|provider| (provider.way.name(), provider.name)).collect()
     }
 }
 
@@ -81,11 +81,8 @@ impl FromRequestParts<App> for ProviderName {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
-        match parameter(parts, app, "provider").await.as_deref() {
-            Some("microsoft") => Ok(Self(Way::Microsoft)),
-            Some("google") => Ok(Self(Way::Google)),
-            _ => Err(Failure::Error(Error::NotFound)),
-        }
+        let name = parameter(parts, app, "provider").await;
+        Way::PROVIDERS.into_iter().find(|way| name.as_deref() == Some(way.name())).map(Self).ok_or(Failure::Error(Error::NotFound))
     }
 }
 

@@ -74,7 +74,7 @@ pub struct SignInPage {
     /// How that is shown: `good` or `warn`.
     pub tone: &'static str,
     /// The identity providers that one can sign in with: name in the address, and in words.
-    pub providers: Vec<(&'static str, &'static str)>,
+    pub providers: Vec<(&'static str, String)>,
 }
 
 /// The page that asks for the code.
@@ -199,6 +199,7 @@ const fn way(way: Way) -> &'static str {
         Way::Code => "a code",
         Way::Microsoft => "Microsoft",
         Way::Google => "Google",
+        Way::Oidc => "single sign-on",
     }
 }
 

@@ -13,7 +13,6 @@ use axum::{
     extract::{Query, State, rejection::QueryRejection},
     response::Response,
 };
-use domain::portal::Way;
 use http::{Method, StatusCode};
 use serde::Deserialize;
 
@@ -41,18 +40,8 @@ async fn handle(State(app): State<App>, portal: Portal, browser: Browser, asked:
         "sso" => (Some("You were not signed in. You can try again, or have a code sent to you."), "warn"),
         _ => (None, "good"),
     };
-    let providers = portal.providers(&app).into_iter().filter_map(|way| Some((address_of(way)?, way.title()))).collect();
-    let told = SignInPage { notice: notice.map(str::to_owned), tone, providers, ..empty(&portal) };
+    let told = SignInPage { notice: notice.map(str::to_owned), tone, providers: portal.providers(&app), ..empty(&portal) };
     Ok(show(StatusCode::OK, &portal, &browser, told))
-}
-
-/// What a provider is called in the address of its button.
-const fn address_of(way: Way) -> Option<&'static str> {
-    match way {
-        Way::Code => None,
-        Way::Microsoft => Some("microsoft"),
-        Way::Google => Some("google"),
-    }
 }
 
 /// What is said when a code is no longer of use.

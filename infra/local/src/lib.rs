@@ -25,6 +25,7 @@ use axum::Router;
 use axum::extract::Request;
 use axum::response::{Html, IntoResponse, Redirect};
 use axum::routing::get;
+use domain::portal::Way;
 use engines::{Data, EngineOptions, Engines, Ports, Server};
 use serde::Serialize;
 use tokio::task::JoinHandle;
@@ -212,8 +213,9 @@ fn settings(engines: &Engines, url: &str, root: &Path, code_key: &str) -> Settin
         portal: Portal {
             origin: Some(url.to_owned()),
             code_keys: CodeKeys::parse(code_key),
-            microsoft: Some(provider(issuer::sso::microsoft(url))),
-            google: Some(provider(issuer::sso::google(url))),
+            microsoft: Some(provider(Way::Microsoft.title(), issuer::sso::microsoft(url))),
+            google: Some(provider(Way::Google.title(), issuer::sso::google(url))),
+            oidc: Some(provider(issuer::sso::OIDC, issuer::sso::oidc(url))),
         },
         console: Some(Console {
             files: root.join(web::BUILT),
@@ -225,8 +227,8 @@ fn settings(engines: &Engines, url: &str, root: &Path, code_key: &str) -> Settin
     }
 }
 
-fn provider(address: String) -> Provider {
-    Provider { address, client_id: issuer::sso::CLIENT.to_owned(), client_secret: Some(issuer::sso::SECRET.to_owned()) }
+fn provider(name: &str, address: String) -> Provider {
+    Provider { name: name.to_owned(), address, client_id: issuer::sso::CLIENT.to_owned(), client_secret: Some(issuer::sso::SECRET.to_owned()) }
 }
 
 /// Making a key is a good part of a second of pure computing, so it has a thread of its own.

@@ -1,7 +1,7 @@
 //! What a deployment sets, read from the environment once at start and nowhere else.
 
 use crate::portal::CodeKeys;
-use domain::ids::TeamId;
+use domain::{ids::TeamId, portal::Way};
 use http::Uri;
 use std::{env, fmt, path::PathBuf};
 
@@ -69,24 +69,39 @@ pub struct Portal {
     pub microsoft: Option<Provider>,
     /// Google, where this service was made known to it.
     pub google: Option<Provider>,
+    /// Another OpenID Connect issuer, where the operator added one.
+    pub oidc: Option<Provider>,
+}
+
+impl Portal {
+    /// A provider, where this service was made known to it.
+    pub const fn provider(&self, way: Way) -> Option<&Provider> {
+        match way {
+            Way::Code => None,
+            Way::Microsoft => self.microsoft.as_ref(),
+            Way::Google => self.google.as_ref(),
+            Way::Oidc => self.oidc.as_ref(),
+        }
+    }
 }
 
 /// An identity provider.
 #[derive(Clone)]
 pub struct Provider {
-    /// `MICROSOFT_AUTHORITY`, below which each tenant has its issuer, or `GOOGLE_ISSUER`, when it is not the provider's own.
+    /// What people call it: “Microsoft”, “Google” or `OIDC_NAME`.
+    pub name: String,
+    /// `MICROSOFT_AUTHORITY`, below which each tenant has its issuer, or `GOOGLE_ISSUER`, when it is not the provider's own; `OIDC_ISSUER`.
     pub address: String,
-    /// `MICROSOFT_CLIENT_ID` or `GOOGLE_CLIENT_ID`: what the provider calls this service.
+    /// `MICROSOFT_CLIENT_ID`, `GOOGLE_CLIENT_ID` or `OIDC_CLIENT_ID`: what the provider calls this service.
     pub client_id: String,
-    /// `MICROSOFT_CLIENT_SECRET` or `GOOGLE_CLIENT_SECRET`. Only the function that contacts come back to has it.
+    /// `MICROSOFT_CLIENT_SECRET`, `GOOGLE_CLIENT_SECRET` or `OIDC_CLIENT_SECRET`. Only the function that contacts come back to has it.
     pub client_secret: Option<String>,
 }
 
 impl Provider {
-    fn from_environment(address: Option<String>, client_id: Option<String>, client_secret: Option<String>, usual: &str) -> Option<Self> {
-        let client_id = client_id.filter(|text| text != NONE)?;
-        let client_secret = client_secret.filter(|text| text != NONE);
-        Some(Self { address: address.unwrap_or_else(|| usual.to_owned()), client_id, client_secret })
+    fn from_environment(name: Option<String>, address: Option<String>, client_id: &'static str, client_secret: &'static str) -> Option<Self> {
+        let set = |text: Option<String>| text.filter(|text| text != NONE);
+        Some(Self { name: set(name)?, address: set(address)?, client_id: set(optional(client_id))?, client_secret: set(optional(client_secret)) })
     }
 }
 
@@ -99,12 +114,24 @@ impl fmt::Debug for Provider {
 impl Portal {
     fn from_environment() -> Result<Self, SettingError> {
         let keys = optional("CODE_KEYS").map(|text| CodeKeys::parse(&text).ok_or(SettingError("CODE_KEYS")));
-        let of = |address, id, secret, usual| Provider::from_environment(optional(address), optional(id), optional(secret), usual);
+        let or = |address, usual: &str| Some(optional(address).unwrap_or_else(|| usual.to_owned()));
+        let named = |name: &str| Some(name.to_owned());
         Ok(Self {
             origin: optional("PORTAL_ORIGIN").as_deref().and_then(origin),
             code_keys: keys.transpose()?,
-            microsoft: of("MICROSOFT_AUTHORITY", "MICROSOFT_CLIENT_ID", "MICROSOFT_CLIENT_SECRET", "https://login.microsoftonline.com"),
-            google: of("GOOGLE_ISSUER", "GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET", "https://accounts.google.com"),
+            microsoft: Provider::from_environment(
+                named(Way::Microsoft.title()),
+                or("MICROSOFT_AUTHORITY", "https://login.microsoftonline.com"),
+                "MICROSOFT_CLIENT_ID",
+                "MICROSOFT_CLIENT_SECRET",
+            ),
+            google: Provider::from_environment(
+                named(Way::Google.title()),
+                or("GOOGLE_ISSUER", "https://accounts.google.com"),
+                "GOOGLE_CLIENT_ID",
+                "GOOGLE_CLIENT_SECRET",
+            ),
+            oidc: Provider::from_environment(optional("OIDC_NAME"), optional("OIDC_ISSUER"), "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"),
         })
     }
 }

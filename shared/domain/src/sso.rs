@@ -112,10 +112,21 @@ pub struct Identity {
     pub way: Way,
     /// The issuer; Microsoft's has the tenant in it.
     pub issuer: String,
-    /// Google's `sub`; Microsoft's `oid`, which directories know people by as well.
+    /// `sub`; of Microsoft `oid`.
     pub subject: String,
     /// The address that the token names.
     pub address: Option<Address>,
+}
+
+impl Identity {
+    /// What directory sync stores of this person: Google's user id is its `sub`, Entra's object id its `oid`. Other issuers' subjects are no
+    /// directory's identifiers.
+    pub fn directory_sync_id(&self) -> Option<&str> {
+        match self.way {
+            Way::Microsoft | Way::Google => Some(&self.subject),
+            Way::Code | Way::Oidc => None,
+        }
+    }
 }
 
 /// An address in a token.

@@ -118,6 +118,7 @@ switches! {
     bulk_import, "bulkImport", "Allow bulk contact import", true, "Lets members with the permission import contacts from a file.";
     sso_microsoft, "ssoMicrosoft", "Contact SSO: Microsoft", false, "Shows “Sign in with Microsoft” on the portal's sign-in page.";
     sso_google, "ssoGoogle", "Contact SSO: Google", false, "Shows “Sign in with Google” on the portal's sign-in page.";
+    sso_oidc, "ssoOidc", "Contact SSO: the operator's identity provider", false, "Shows “Sign in with …” for the OpenID Connect provider that this service's operator added, if there is one.";
     sso_requires_synced_contact, "ssoRequiresSyncedContact", "Require synced contact match for SSO", false, "Lets SSO in only when the identity is the one that directory sync stored for the contact.";
 }
 

@@ -70,7 +70,7 @@ impl OtherProcess {
             mail_from: None,
             mail_configuration_set: None,
             mail_topic: None,
-            portal: Portal { origin: None, code_keys: None, microsoft: None, google: None },
+            portal: Portal { origin: None, code_keys: None, microsoft: None, google: None, oidc: None },
         };
         App::new(settings, Clock::system()).expect("the clients are made")
     }

@@ -25,17 +25,27 @@ static CONNECTOR: LazyLock<Option<SharedHttpConnector>> = LazyLock::new(|| {
 
 /// Fetches a JSON document.
 pub async fn get<T: DeserializeOwned>(url: &str) -> Result<T, Trouble> {
-    ask(http::Request::get(url).header("accept", "application/json").body(SdkBody::empty())).await
+    ask(http::Request::get(url), SdkBody::empty()).await
 }
 
-/// Sends a form and reads a JSON document.
-pub async fn post_form<T: DeserializeOwned>(url: &str, form: String) -> Result<T, Trouble> {
-    let request = http::Request::post(url).header("accept", "application/json").header("content-type", "application/x-www-form-urlencoded");
-    ask(request.body(SdkBody::from(form))).await
+/// Fetches a JSON document as somebody who may.
+pub async fn get_with<T: DeserializeOwned>(url: &str, authorization: &str) -> Result<T, Trouble> {
+    ask(http::Request::get(url).header("authorization", authorization), SdkBody::empty()).await
 }
 
-async fn ask<T: DeserializeOwned>(request: http::Result<http::Request<SdkBody>>) -> Result<T, Trouble> {
+/// Sends a form, as somebody who may if it does not say that itself, and reads a JSON document.
+pub async fn post_form<T: DeserializeOwned>(url: &str, form: String, authorization: Option<&str>) -> Result<T, Trouble> {
+    let request = http::Request::post(url).header("content-type", "application/x-www-form-urlencoded");
+    let request = match authorization {
+        Some(authorization) => request.header("authorization", authorization),
+        None => request,
+    };
+    ask(request, SdkBody::from(form)).await
+}
+
+async fn ask<T: DeserializeOwned>(request: http::request::Builder, body: SdkBody) -> Result<T, Trouble> {
     let unreachable = |problem: &dyn std::fmt::Display| Trouble::Unreachable(problem.to_string());
+    let request = request.header("accept", "application/json").body(body);
     let request = Request::try_from(request.map_err(|problem| unreachable(&problem))?).map_err(|problem| unreachable(&problem))?;
     let Some(connector) = &*CONNECTOR else { return Err(Trouble::Unreachable("there is no TLS".to_owned())) };
     let answer = connector.call(request).await.map_err(|problem| unreachable(&problem))?;

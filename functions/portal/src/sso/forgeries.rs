@@ -22,6 +22,21 @@ fn signed(signature: Signature) -> Forge {
     Box::new(move |conduct, _| conduct.signature = signature.clone())
 }
 
+/// Changed on its way: header, claims and signature, each in base64.
+fn spoilt(spoil: fn(&str) -> String) -> Forge {
+    Box::new(move |conduct, _| conduct.spoil = Some(spoil))
+}
+
+fn parts(token: &str) -> [&str; 3] {
+    let mut parts = token.split('.');
+    std::array::from_fn(|_| parts.next().unwrap_or_default())
+}
+
+/// With its first symbol changed.
+fn other(part: &str) -> String {
+    format!("{}{}", if part.starts_with('A') { 'B' } else { 'A' }, &part[1..])
+}
+
 fn header(name: &'static str, value: Value) -> Forge {
     Box::new(move |conduct, _| drop(conduct.header.insert(name.to_owned(), value.clone())))
 }
@@ -36,6 +51,82 @@ pub fn forgeries() -> Vec<Forgery> {
         ("jku", header("jku", "http://127.0.0.1:1/keys".into())),
         ("x5u", header("x5u", "http://127.0.0.1:1/keys".into())),
         ("crit", header("crit", json!(["exp"]))),
+        ("jwk", header("jwk", json!({"kty": "RSA", "e": "AQAB", "n": "AQAB"}))),
+        ("b64", header("b64", false.into())),
+        (
+            "modified signature",
+            spoilt(|token| {
+                let [header, claims, signature] = parts(token);
+                format!("{header}.{claims}.{}", other(signature))
+            }),
+        ),
+        (
+            "no signature",
+            spoilt(|token| {
+                let [header, claims, _] = parts(token);
+                format!("{header}.{claims}.")
+            }),
+        ),
+        (
+            "no signature, no dot",
+            spoilt(|token| {
+                let [header, claims, _] = parts(token);
+                format!("{header}.{claims}")
+            }),
+        ),
+        (
+            "modified claims",
+            spoilt(|token| {
+                let [header, claims, signature] = parts(token);
+                format!("{header}.{}.{signature}", other(claims))
+            }),
+        ),
+        (
+            "no claims",
+            spoilt(|token| {
+                let [header, _, signature] = parts(token);
+                format!("{header}..{signature}")
+            }),
+        ),
+        (
+            "no claims, no dot",
+            spoilt(|token| {
+                let [header, _, signature] = parts(token);
+                format!("{header}.{signature}")
+            }),
+        ),
+        (
+            "modified header",
+            spoilt(|token| {
+                let [header, claims, signature] = parts(token);
+                format!("{}.{claims}.{signature}", other(header))
+            }),
+        ),
+        (
+            "no header",
+            spoilt(|token| {
+                let [_, claims, signature] = parts(token);
+                format!(".{claims}.{signature}")
+            }),
+        ),
+        (
+            "no header, no dot",
+            spoilt(|token| {
+                let [_, claims, signature] = parts(token);
+                format!("{claims}.{signature}")
+            }),
+        ),
+        ("claims alone", spoilt(|token| parts(token)[1].to_owned())),
+        ("nothing", spoilt(|_| String::new())),
+        ("a part more that is empty", spoilt(|token| format!("{token}."))),
+        ("a part more", spoilt(|token| format!("{token}.AAAA"))),
+        (
+            "JSON serialization",
+            spoilt(|token| {
+                let [header, claims, signature] = parts(token);
+                json!({"payload": claims, "signatures": [{"protected": header, "signature": signature}]}).to_string()
+            }),
+        ),
         ("unknown key", Box::new(|conduct, _| conduct.kid = Some("unknown".to_owned()))),
         ("iss", claim("iss", "https://evil.example".into())),
         ("aud", claim("aud", "another client".into())),

@@ -24,6 +24,12 @@ pub struct Metadata {
     pub token_endpoint: String,
     /// Where its keys are.
     pub jwks_uri: String,
+    /// Where it tells of a person.
+    #[serde(default)]
+    pub userinfo_endpoint: Option<String>,
+    /// How clients show who they are where codes are redeemed.
+    #[serde(default)]
+    token_endpoint_auth_methods_supported: Vec<String>,
     /// Whether each answer names it.
     #[serde(default)]
     pub authorization_response_iss_parameter_supported: bool,
@@ -34,7 +40,12 @@ impl Metadata {
     fn is_sound(&self, issuer: &str) -> bool {
         let scheme = |url: &str| url.split_once("://").map(|(scheme, _)| scheme.to_owned());
         let endpoints = [&self.authorization_endpoint, &self.token_endpoint, &self.jwks_uri];
-        self.issuer == issuer && endpoints.iter().all(|url| scheme(url) == scheme(issuer))
+        self.issuer == issuer && endpoints.into_iter().chain(&self.userinfo_endpoint).all(|url| scheme(url) == scheme(issuer))
+    }
+
+    /// Whether the client's secret goes into the form. An issuer that names no method takes it in the header.
+    pub fn takes_secret_in_form(&self) -> bool {
+        self.token_endpoint_auth_methods_supported.iter().any(|method| method == "client_secret_post")
     }
 }
 
@@ -60,7 +71,7 @@ pub async fn metadata(issuer: &str, now: i64) -> Result<Metadata, Trouble> {
     if let Some(metadata) = with(issuer, |known| fresh(known.metadata.as_ref(), now)) {
         return Ok(metadata);
     }
-    let metadata: Metadata = fetch::get(&format!("{issuer}/.well-known/openid-configuration")).await?;
+    let metadata: Metadata = fetch::get(&format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'))).await?;
     if !metadata.is_sound(issuer) {
         return Err(Trouble::Refused("the issuer's metadata is another's".to_owned()));
     }

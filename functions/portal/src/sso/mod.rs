@@ -1,24 +1,33 @@
 //! Identity providers: what is asked of them and what is believed of their answers. Nothing here knows contacts.
 
+#[cfg(test)]
+mod conformance;
 mod fetch;
 #[cfg(test)]
 mod forgeries;
 mod known;
+#[cfg(test)]
+mod scene;
 #[cfg(test)]
 mod simulator;
 #[cfg(test)]
 mod tests;
 mod token;
 
-use app::{App, settings::Provider};
+use app::App;
+use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
     portal::Way,
-    sso::{HostedDomain, Identity, Sso},
+    sso::{Address, HostedDomain, Identity, Sso, Standing},
     team::Communication,
 };
 use known::Metadata;
-use openidconnect::url::{Url, form_urlencoded::Serializer};
+use openidconnect::url::{
+    Url,
+    form_urlencoded::{Serializer, byte_serialize},
+};
 use serde::Deserialize;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::time::Duration;
 
@@ -41,7 +50,10 @@ pub enum Trouble {
 /// A provider for the people of one team.
 #[derive(Clone)]
 pub struct TeamProvider {
-    way: Way,
+    /// Which one.
+    pub way: Way,
+    /// What people call it.
+    pub name: String,
     issuer: String,
     client_id: String,
     client_secret: Option<String>,
@@ -60,35 +72,30 @@ pub struct Secrets<'a> {
 }
 
 /// The providers that a team's sign-in page offers.
-pub fn offered(app: &App, communication: &Communication, sso: &Sso) -> Vec<Way> {
-    [Way::Microsoft, Way::Google].into_iter().filter(|&way| provider(app, communication, sso, way).is_some()).collect()
+pub fn offered(app: &App, communication: &Communication, sso: &Sso) -> impl Iterator<Item = TeamProvider> {
+    Way::PROVIDERS.into_iter().filter_map(|way| provider(app, communication, sso, way))
 }
 
 /// A provider as a team uses it; `None` unless the team's switch is on and both sides are set up.
 pub fn provider(app: &App, communication: &Communication, sso: &Sso, way: Way) -> Option<TeamProvider> {
-    if !app::portal::switch_of(way).is_on(communication) {
-        return None;
-    }
-    let of = |provider: &Provider, issuer: String| TeamProvider {
+    let set = app.settings.portal.provider(way).filter(|_| app::portal::switch_of(way).is_on(communication))?;
+    let provider = TeamProvider {
         way,
-        issuer,
-        client_id: provider.client_id.clone(),
-        client_secret: provider.client_secret.clone(),
+        name: set.name.clone(),
+        issuer: set.address.clone(),
+        client_id: set.client_id.clone(),
+        client_secret: set.client_secret.clone(),
         tenant: None,
         hosted_domain: None,
     };
-    let settings = &app.settings.portal;
     match way {
-        Way::Code => None,
+        Way::Code | Way::Oidc => Some(provider),
         Way::Microsoft => {
-            let (provider, tenant) = (settings.microsoft.as_ref()?, sso.microsoft_tenant.as_ref()?);
             // Never `common`: each tenant has an issuer of its own.
-            Some(TeamProvider { tenant: Some(tenant.to_string()), ..of(provider, format!("{}/{tenant}/v2.0", provider.address)) })
+            let tenant = sso.microsoft_tenant.as_ref()?.to_string();
+            Some(TeamProvider { issuer: format!("{}/{tenant}/v2.0", provider.issuer), tenant: Some(tenant), ..provider })
         }
-        Way::Google => {
-            let provider = settings.google.as_ref()?;
-            Some(TeamProvider { hosted_domain: sso.google_hosted_domain.clone(), ..of(provider, provider.address.clone()) })
-        }
+        Way::Google => Some(TeamProvider { hosted_domain: sso.google_hosted_domain.clone(), ..provider }),
     }
 }
 
@@ -127,28 +134,64 @@ impl TeamProvider {
             }
             let tokens = self.redeem(&metadata, code, secrets).await?;
             let now = app.clock.now().as_second();
-            match token::verify(self, &tokens, &known::keys(&metadata, now).await?, secrets.nonce, now) {
+            let identity = match token::verify(self, &tokens, &known::keys(&metadata, now).await?, secrets.nonce, now) {
                 Err(token::Doubt::UnknownKey) => {
                     let keys = known::fresh_keys(&metadata, now).await?;
-                    token::verify(self, &tokens, &keys, secrets.nonce, now).map_err(Trouble::from)
+                    token::verify(self, &tokens, &keys, secrets.nonce, now)
                 }
-                other => other.map_err(Trouble::from),
-            }
+                other => other,
+            };
+            self.complete(&metadata, &tokens, identity?).await
         })
         .await
     }
 
+    /// An issuer may name the address at its `UserInfo` endpoint only (OpenID Connect Core section 5.4). Microsoft and Google name it in the
+    /// token, with what it is worth.
+    async fn complete(&self, metadata: &Metadata, tokens: &Tokens, identity: Identity) -> Result<Identity, Trouble> {
+        match (self.way, &identity.address, &metadata.userinfo_endpoint, &tokens.access_token) {
+            (Way::Oidc, None, Some(endpoint), Some(access_token)) => {
+                let said: UserInfo = fetch::get_with(endpoint, &format!("Bearer {access_token}")).await?;
+                // Section 5.3.2: what is said of another subject must not be used.
+                if said.sub != identity.subject {
+                    return Err(Trouble::Refused("what is known of the person is another's".to_owned()));
+                }
+                Ok(Identity { address: said.address(), ..identity })
+            }
+            _ => Ok(identity),
+        }
+    }
+
     async fn redeem(&self, metadata: &Metadata, code: &str, secrets: &Secrets<'_>) -> Result<Tokens, Trouble> {
         let Some(client_secret) = &self.client_secret else { return Err(Trouble::Unreachable("the client's secret is not set".to_owned())) };
-        let form = Serializer::new(String::new())
-            .append_pair("grant_type", "authorization_code")
-            .append_pair("code", code)
-            .append_pair("redirect_uri", secrets.redirect_uri)
-            .append_pair("client_id", &self.client_id)
-            .append_pair("client_secret", client_secret)
-            .append_pair("code_verifier", secrets.verifier)
-            .finish();
-        fetch::post_form(&metadata.token_endpoint, form).await
+        let mut fields =
+            vec![("grant_type", "authorization_code"), ("code", code), ("redirect_uri", secrets.redirect_uri), ("code_verifier", secrets.verifier)];
+        let authorization = if metadata.takes_secret_in_form() {
+            fields.extend([("client_id", self.client_id.as_str()), ("client_secret", client_secret)]);
+            None
+        } else {
+            // RFC 6749 section 2.3.1: both are encoded as in a form before they are put together.
+            let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
+            Some(format!("Basic {}", STANDARD.encode(format!("{}:{}", encoded(&self.client_id), encoded(client_secret)))))
+        };
+        let form = Serializer::new(String::new()).extend_pairs(fields).finish();
+        fetch::post_form(&metadata.token_endpoint, form, authorization.as_deref()).await
+    }
+}
+
+/// What an issuer says of a person (OpenID Connect Core section 5.3.2).
+#[derive(Deserialize)]
+struct UserInfo {
+    sub: String,
+    email: Option<String>,
+    email_verified: Option<Value>,
+}
+
+impl UserInfo {
+    fn address(&self) -> Option<Address> {
+        let email = self.email.as_ref()?.parse().ok()?;
+        let standing = if token::is_true(self.email_verified.as_ref()) { Standing::Proven } else { Standing::Claimed };
+        Some(Address { email, standing })
     }
 }
 

@@ -8,7 +8,7 @@ use axum::{
     http::Uri,
     response::{IntoResponse, Response},
 };
-use http::{StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
 use jsonwebtoken::{Algorithm, EncodingKey};
 use rsa::{
     RsaPrivateKey,
@@ -18,7 +18,7 @@ use rsa::{
 use serde_json::{Map, Value, json};
 use std::sync::{Arc, LazyLock, Mutex};
 
-/// What both providers call this service.
+/// What the providers call this service.
 pub const CLIENT: &str = "portal-client";
 /// The access token that each answer has.
 pub const ACCESS_TOKEN: &str = "an access token";
@@ -40,6 +40,8 @@ pub enum Signature {
     Wrong,
     /// With an `alg` of the same key that is not RS256.
     Rs512,
+    /// As it should be, without the key's name.
+    Unnamed,
 }
 
 /// What the provider does at present.
@@ -61,6 +63,16 @@ pub struct Conduct {
     pub keys_asked: usize,
     /// What its codes were redeemed with.
     pub forms: Vec<String>,
+    /// What clients showed who they are with, other than in the form.
+    pub authorizations: Vec<String>,
+    /// Whether both keys are shown.
+    pub shows_both_keys: bool,
+    /// What it calls itself, when that is not what it is called.
+    pub issuer: Option<String>,
+    /// What it tells of a person beside the token, other than who it is.
+    pub user_info: Map<String, Value>,
+    /// What becomes of a token on its way.
+    pub spoil: Option<fn(&str) -> String>,
 }
 
 /// What a provider that is not well answers.
@@ -128,9 +140,12 @@ fn token(conduct: &Conduct) -> String {
         Signature::Wrong => ("RS256", of(1 - conduct.key)),
         Signature::Rs512 => ("RS512", of(conduct.key)),
         Signature::None => ("none", of(conduct.key)),
-        Signature::Sound => ("RS256", of(conduct.key)),
+        Signature::Sound | Signature::Unnamed => ("RS256", of(conduct.key)),
     };
-    let mut header = json!({ "alg": alg, "typ": "JWT", "kid": kid });
+    let mut header = json!({ "alg": alg, "typ": "JWT" });
+    if conduct.signature != Signature::Unnamed {
+        header["kid"] = kid.into();
+    }
     header.as_object_mut().expect("an object").extend(conduct.header.clone());
     let message = format!("{}.{}", base64url(header.to_string().as_bytes()), base64url(Value::from(claims).to_string().as_bytes()));
     let algorithm = match alg {
@@ -140,31 +155,57 @@ fn token(conduct: &Conduct) -> String {
     };
     let signed = jsonwebtoken::crypto::sign(message.as_bytes(), &key, algorithm).expect("signed");
     let signature = if alg == "none" { String::new() } else { signed };
-    format!("{message}.{signature}")
+    let token = format!("{message}.{signature}");
+    conduct.spoil.map_or_else(|| token.clone(), |spoil| spoil(&token))
 }
 
-async fn answer(State(simulator): State<Simulator>, uri: Uri, body: String) -> Response {
+/// As the two names of it want their clients' secrets: the operator's own provider is one that follows the standard's defaults.
+fn discovery(issuer: &str, called: &str) -> Value {
+    let mut metadata = json!({
+        "issuer": called, "authorization_endpoint": format!("{issuer}/authorize"), "token_endpoint": format!("{issuer}/token"),
+        "jwks_uri": format!("{issuer}/keys"),
+    });
+    if issuer.ends_with("/oidc") {
+        metadata["userinfo_endpoint"] = format!("{issuer}/userinfo").into();
+    } else {
+        metadata["token_endpoint_auth_methods_supported"] = json!(["client_secret_post", "private_key_jwt"]);
+    }
+    metadata
+}
+
+async fn answer(State(simulator): State<Simulator>, uri: Uri, headers: HeaderMap, body: String) -> Response {
     let root = simulator.url.split('/').nth(3).unwrap_or_default();
     let Some(path) = uri.path().strip_prefix('/').and_then(|path| path.strip_prefix(root)) else { return StatusCode::NOT_FOUND.into_response() };
     let json = |value: Value| ([(header::CONTENT_TYPE, "application/json")], value.to_string()).into_response();
     if let Some(issuer) = path.strip_suffix("/.well-known/openid-configuration") {
         let issuer = format!("{}{issuer}", simulator.url);
-        return json(json!({
-            "issuer": issuer, "authorization_endpoint": format!("{issuer}/authorize"), "token_endpoint": format!("{issuer}/token"),
-            "jwks_uri": format!("{issuer}/keys"),
-        }));
+        let called = simulator.with(|conduct| conduct.issuer.clone()).unwrap_or_else(|| issuer.clone());
+        return json(discovery(&issuer, &called));
     }
     if path.ends_with("/keys") {
-        let key = simulator.with(|conduct| {
+        let shown = simulator.with(|conduct| {
             conduct.keys_asked += 1;
-            conduct.key
+            if conduct.shows_both_keys { vec![0, 1] } else { vec![conduct.key] }
         });
         let number = |bytes: Vec<u8>| base64url(&bytes);
-        let (n, e) = (number(KEYS[key].n().to_bytes_be()), number(KEYS[key].e().to_bytes_be()));
-        return json(json!({ "keys": [{ "kty": "RSA", "use": "sig", "alg": "RS256", "kid": key_id(key), "n": n, "e": e }] }));
+        let public = |key: usize| {
+            let (n, e) = (number(KEYS[key].n().to_bytes_be()), number(KEYS[key].e().to_bytes_be()));
+            json!({ "kty": "RSA", "use": "sig", "alg": "RS256", "kid": key_id(key), "n": n, "e": e })
+        };
+        return json(json!({ "keys": shown.into_iter().map(public).collect::<Vec<_>>() }));
+    }
+    let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if path.ends_with("/userinfo") {
+        let is_ours = authorization == format!("Bearer {ACCESS_TOKEN}");
+        let told = simulator.with(|conduct| {
+            let sub = conduct.claims.get("sub").cloned().unwrap_or_default();
+            Map::from_iter([("sub".to_owned(), sub)]).into_iter().chain(conduct.user_info.clone()).collect::<Map<_, _>>()
+        });
+        return if is_ours { json(told.into()) } else { StatusCode::UNAUTHORIZED.into_response() };
     }
     let instead = simulator.with(|conduct| {
         conduct.forms.push(body);
+        conduct.authorizations.push(authorization.to_owned());
         conduct.instead
     });
     match instead {

@@ -1,114 +1,22 @@
 //! Signing in with providers that are sound, forged, confused, down or hostile.
 
 use super::forgeries::{claim, forgeries};
-use super::simulator::{ACCESS_TOKEN, CLIENT, Conduct, Instead, Simulator};
+use super::scene::{OID, SECRET, Sso, ZOE, is_in};
+use super::simulator::{CLIENT, Conduct, Instead, Simulator};
 use super::token::base64url;
-use crate::stage::{Browser, Stage, id};
-use app::settings::{Portal, Provider, Settings};
-use domain::{contact::Contact, field::Field, portal::Way, team::Communication};
+use crate::stage::id;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use domain::{field::Field, portal::Way};
 use http::StatusCode;
 use openidconnect::url::Url;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use std::{collections::HashMap, sync::Arc, time::Instant};
-use testing::{Answer, a_contact};
-
-const ZOE: &str = "zoe@x.example";
-const TENANT: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
-const OID: &str = "00000000-0000-0000-66f3-3332eca7ea81";
-
-/// A portal that both providers are set up for, which one simulator plays.
-struct Sso {
-    stage: Stage,
-    provider: Simulator,
-}
-
-impl Sso {
-    async fn open() -> Self {
-        let (mut stage, provider) = (Stage::open().await, Simulator::start().await);
-        let of = |path: &str| Provider {
-            address: format!("{}/{path}", provider.url),
-            client_id: CLIENT.to_owned(),
-            client_secret: Some("a secret & more".to_owned()),
-        };
-        let settings = stage.test.app.settings.as_ref();
-        let portal = Portal { microsoft: Some(of("microsoft")), google: Some(of("google")), ..settings.portal.clone() };
-        stage.test.app.settings = Arc::new(Settings { portal, ..settings.clone() });
-        let sso = Self { stage, provider };
-        sso.switch(|_| {}).await;
-        let set = domain::sso::Sso { microsoft_tenant: Some(TENANT.parse().expect("a tenant")), google_hosted_domain: None };
-        sso.stage.test.app.store.save_sso(&id("demo"), &set).await.expect("saved");
-        sso
-    }
-
-    async fn switch(&self, change: impl FnOnce(&mut Communication)) {
-        let mut switches = Communication { portal: true, sso_microsoft: true, sso_google: true, ..Communication::default() };
-        change(&mut switches);
-        self.stage.test.app.store.save_communication(&id("demo"), &switches).await.expect("saved");
-    }
-
-    fn now(&self) -> i64 {
-        self.stage.test.app.clock.now().as_second()
-    }
-
-    fn issuer(&self, way: &str) -> String {
-        if way == "google" { format!("{}/google", self.provider.url) } else { format!("{}/microsoft/{TENANT}/v2.0", self.provider.url) }
-    }
-
-    /// What a sound token of Zoë says.
-    fn claims(&self, way: &str) -> Value {
-        let mut claims = json!({
-            "iss": self.issuer(way), "aud": CLIENT, "sub": "the-subject-1089", "email": ZOE, "iat": self.now(), "nbf": self.now(), "exp": self.now() + 3_600,
-            "at_hash": base64url(&Sha256::digest(ACCESS_TOKEN)[..16]),
-        });
-        let more =
-            if way == "google" { json!({"email_verified": true, "hd": "x.example"}) } else { json!({"tid": TENANT, "oid": OID, "xms_edov": true}) };
-        claims.as_object_mut().expect("claims").extend(more.as_object().expect("claims").clone());
-        claims
-    }
-
-    /// Sets out; the query that the browser was sent away with.
-    async fn set_out(&self, browser: &mut Browser<'_>, way: &str) -> HashMap<String, String> {
-        let answer = browser.get(&format!("/sso/{way}")).await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
-        let address = Url::parse(&answer.header("location")).expect("an address");
-        assert!(address.as_str().starts_with(&self.issuer(way)), "{address}");
-        let query: HashMap<String, String> = address.query_pairs().into_owned().collect();
-        self.provider.claim(&self.claims(way));
-        self.provider.set("nonce", query["nonce"].clone().into());
-        query
-    }
-
-    async fn come_back(&self, browser: &mut Browser<'_>, query: &HashMap<String, String>) -> Answer {
-        browser.open(&format!("/portal/sso/callback?code=c0de&session_state=x&state={}", query["state"])).await
-    }
-
-    /// The whole way, with what a test changes of the token.
-    async fn visit(&self, browser: &mut Browser<'_>, way: &str, change: impl FnOnce(&Simulator)) -> Answer {
-        let query = self.set_out(browser, way).await;
-        change(&self.provider);
-        self.come_back(browser, &query).await
-    }
-
-    async fn sessions(&self, contact: &Contact) -> usize {
-        self.stage.test.app.store.list_sessions(&id("demo"), contact.id).await.expect("listed").len()
-    }
-
-    async fn reasons(&self, contact: &Contact) -> Vec<(Way, String)> {
-        let refusals = self.stage.test.app.store.list_refusals(&id("demo"), contact.id, 0).await.expect("listed");
-        refusals.into_iter().map(|refusal| (refusal.way, refusal.reason)).collect()
-    }
-}
-
-fn is_in(answer: &Answer) -> bool {
-    let cookies = answer.cookies().iter().any(|cookie| cookie.starts_with("__Host-kdesk.demo=") && !cookie.contains("Max-Age=0;"));
-    assert_eq!(cookies, answer.status == StatusCode::SEE_OTHER && answer.header("location") == "/portal/demo/home");
-    cookies
-}
+use std::{collections::HashMap, time::Instant};
+use testing::a_contact;
 
 #[tokio::test]
 async fn who_is_proven_gets_in_and_is_known_by_the_identity_from_then_on() {
-    for way in ["google", "microsoft"] {
+    for way in ["google", "microsoft", "oidc"] {
         let sso = Sso::open().await;
         let zoe = sso.stage.contact("Zoe@X.example").await;
         let mut browser = sso.stage.browser();
@@ -123,7 +31,12 @@ async fn who_is_proven_gets_in_and_is_known_by_the_identity_from_then_on() {
         let form: HashMap<String, String> =
             openidconnect::url::form_urlencoded::parse(sso.provider.with(|conduct| conduct.forms[0].clone()).as_bytes()).into_owned().collect();
         assert_eq!(base64url(&Sha256::digest(&form["code_verifier"])), query["code_challenge"]);
-        assert_eq!((form["client_secret"].as_str(), form["code"].as_str()), ("a secret & more", "c0de"));
+        assert_eq!(form["code"], "c0de");
+        // Who follows the standard's default takes the secret in the header (RFC 6749 section 2.3.1).
+        let basic = format!("Basic {}", STANDARD.encode(format!("{CLIENT}:a+secret+%26+more")));
+        let shown = sso.provider.with(|conduct| conduct.authorizations[0].clone());
+        let expected = if way == "oidc" { (basic.as_str(), None) } else { ("", Some(SECRET)) };
+        assert_eq!((shown.as_str(), form.get("client_secret").map(String::as_str)), expected);
         assert!(browser.get("/home").await.text().contains("Hello, Zoë"));
         // Whatever the provider says of the address later, and whatever the contact's is.
         let zoe = sso.stage.test.change_in(&id("demo"), &zoe, "primaryEmail", "other@x.example").await;
@@ -141,7 +54,9 @@ async fn who_is_proven_gets_in_and_is_known_by_the_identity_from_then_on() {
 async fn an_address_that_nobody_proves_is_nobodys() {
     let microsoft = [json!({"xms_edov": null}), json!({"xms_edov": false}), json!({"xms_edov": "0"}), json!({"xms_edov": "false"})];
     let google = [json!({"hd": null}), json!({"email_verified": false}), json!({"email_verified": "false"}), json!({"email_verified": null})];
+    let oidc = [json!({"email_verified": false}), json!({"email_verified": null, "hd": "x.example", "xms_edov": true})];
     let cases = microsoft.map(|case| ("microsoft", case)).into_iter().chain(google.map(|case| ("google", case)));
+    let cases = cases.chain(oidc.map(|case| ("oidc", case)));
     let sso = Sso::open().await;
     let zoe = sso.stage.contact(ZOE).await;
     for (way, case) in cases {
@@ -153,7 +68,10 @@ async fn an_address_that_nobody_proves_is_nobodys() {
     }
     assert_eq!(sso.sessions(&zoe).await, 0);
     let reasons = sso.reasons(&zoe).await;
-    assert!(reasons.len() == 8 && reasons.iter().all(|(_, reason)| reason == "The provider proves that the address is the person's."), "{reasons:?}");
+    assert!(
+        reasons.len() == 10 && reasons.iter().all(|(_, reason)| reason == "The provider proves that the address is the person's."),
+        "{reasons:?}"
+    );
     for proof in [json!("1"), json!("true"), json!(1)] {
         assert!(is_in(&sso.visit(&mut sso.stage.browser(), "microsoft", |provider| provider.set("xms_edov", proof.clone())).await), "{proof}");
     }
@@ -187,7 +105,7 @@ async fn the_same_object_in_another_tenant_is_another_person() {
 async fn a_token_with_anything_wrong_opens_nothing() {
     let sso = Sso::open().await;
     let zoe = sso.stage.contact(ZOE).await;
-    for way in ["google", "microsoft"] {
+    for way in ["google", "microsoft", "oidc"] {
         let of_microsoft = [("tid", claim("tid", Value::Null)), ("oid", claim("oid", Value::Null)), ("no oid", claim("oid", "".into()))];
         let more = if way == "microsoft" { of_microsoft.into_iter().collect() } else { Vec::new() };
         for (what, forge) in forgeries().into_iter().chain(more) {
@@ -204,7 +122,7 @@ async fn a_token_with_anything_wrong_opens_nothing() {
             assert!(is_in(&answer), "{way}: {what} is within the minute that clocks may differ");
         }
     }
-    assert_eq!(sso.sessions(&zoe).await, 8);
+    assert_eq!(sso.sessions(&zoe).await, 12);
 }
 
 #[tokio::test]
@@ -237,7 +155,7 @@ async fn somebody_comes_back_once_and_in_the_browser_that_set_out() {
 async fn a_visit_to_one_provider_ends_with_no_other() {
     let sso = Sso::open().await;
     sso.stage.contact(ZOE).await;
-    for (way, other) in [("google", "microsoft"), ("microsoft", "google")] {
+    for (way, other) in [("google", "microsoft"), ("microsoft", "google"), ("oidc", "google"), ("microsoft", "oidc")] {
         let mut browser = sso.stage.browser();
         let query = sso.set_out(&mut browser, way).await;
         sso.provider.claim(&sso.claims(other));
@@ -306,7 +224,7 @@ async fn who_may_not_be_here_stays_out_and_members_see_why() {
     let page = browser.get("").await.text();
     assert!(!page.contains("/sso/google") && page.contains("/sso/microsoft"), "{page}");
     sso.stage.test.app.store.save_sso(&id("demo"), &domain::sso::Sso::default()).await.expect("saved");
-    assert!(!browser.get("").await.text().contains("/sso/"), "no tenant, no button");
+    assert!(!browser.get("").await.text().contains("/sso/microsoft"), "no tenant, no button");
     assert_eq!(browser.get("/sso/microsoft").await.status, StatusCode::NOT_FOUND);
     assert_eq!(browser.get("/sso/facebook").await.status, StatusCode::NOT_FOUND);
 }
@@ -333,6 +251,30 @@ async fn where_the_directory_must_know_the_identity_nobody_else_gets_in() {
     assert!(!is_in(&sso.visit(&mut sso.stage.browser(), "google", |_| {}).await), "Google's identifier is another");
     let rule = "The identity is the one that directory sync stored for the contact.";
     assert_eq!(sso.reasons(&zoe).await, [(Way::Google, rule.to_owned())]);
+    let as_oid = |provider: &Simulator| provider.set("sub", OID.into());
+    assert!(!is_in(&sso.visit(&mut sso.stage.browser(), "oidc", as_oid).await), "and another issuer's names are no directory's");
+}
+
+#[tokio::test]
+async fn whom_the_directory_knows_needs_no_proof_of_an_address() {
+    for requires in [true, false] {
+        let sso = Sso::open().await;
+        let of = |email: &str, sync: &str| a_contact().named("Zoë").emailed(email).with(Field::DirectorySyncId, sync.into());
+        let zoe = sso.stage.contact_in("demo", of(ZOE, OID)).await;
+        let other = sso.stage.contact_in("other", of(ZOE, "the-subject-1089")).await;
+        sso.switch(|switches| switches.sso_requires_synced_contact = requires).await;
+        let changes: [(&str, Value); 3] = [("xms_edov", false.into()), ("email", Value::Null), ("email", "elsewhere@x.example".into())];
+        for (name, value) in changes {
+            assert!(is_in(&sso.visit(&mut sso.stage.browser(), "microsoft", |provider| provider.set(name, value.clone())).await), "{name}");
+        }
+        assert_eq!(sso.sessions(&zoe).await, 3);
+        let googles = |provider: &Simulator| provider.set("email", Value::Null);
+        assert!(!is_in(&sso.visit(&mut sso.stage.browser(), "google", googles).await), "another team's contact is nobody here");
+        assert_eq!(sso.stage.test.app.store.list_sessions(&id("other"), other.id).await.expect("listed"), []);
+        let zoe = sso.stage.test.change_in(&id("demo"), &zoe, "directorySyncId", "another").await;
+        assert_eq!(is_in(&sso.visit(&mut sso.stage.browser(), "microsoft", |_| {}).await), !requires, "linked, but no longer known");
+        assert_eq!(sso.sessions(&zoe).await, if requires { 3 } else { 4 });
+    }
 }
 
 #[tokio::test]

@@ -107,6 +107,7 @@ pub fn verify(provider: &TeamProvider, tokens: &Tokens, keys: &CoreJsonWebKeySet
     match provider.way {
         Way::Microsoft => microsoft(provider, claims),
         Way::Google => google(provider, claims),
+        Way::Oidc => identity(provider, claims.subject().as_str(), address(claims, claims.email_verified() == Some(true))),
         Way::Code => Err(wrong("a code is no provider")),
     }
 }
@@ -143,14 +144,17 @@ fn microsoft(provider: &TeamProvider, claims: &Claims) -> Result<Identity, Doubt
     if extra.tid.is_none() || extra.tid != provider.tenant {
         return Err(wrong("tid is another tenant"));
     }
-    let oid = extra.oid.clone().filter(|oid| !oid.is_empty()).ok_or_else(|| wrong("oid is missing"))?;
-    let is_verified = match &extra.xms_edov {
-        Some(Value::Bool(is_verified)) => *is_verified,
+    identity(provider, extra.oid.as_deref().unwrap_or_default(), address(claims, is_true(extra.xms_edov.as_ref())))
+}
+
+/// Whether a claim says yes: as a boolean, a number or a text.
+pub fn is_true(claim: Option<&Value>) -> bool {
+    match claim {
+        Some(Value::Bool(is_true)) => *is_true,
         Some(Value::String(text)) => text == "1" || text.eq_ignore_ascii_case("true"),
         Some(Value::Number(number)) => number.as_i64() == Some(1),
         _ => false,
-    };
-    Ok(Identity { way: provider.way, issuer: provider.issuer.clone(), subject: oid, address: address(claims, is_verified) })
+    }
 }
 
 /// Google speaks for the addresses of its Workspaces and of Gmail only.
@@ -164,11 +168,14 @@ fn google(provider: &TeamProvider, claims: &Claims) -> Result<Identity, Doubt> {
     }
     let is_gmail = claims.email().is_some_and(|email| email.as_str().to_ascii_lowercase().ends_with("@gmail.com"));
     let is_verified = claims.email_verified() == Some(true) && (hosted.is_some() || is_gmail);
-    let subject = claims.subject().as_str().to_owned();
+    identity(provider, claims.subject().as_str(), address(claims, is_verified))
+}
+
+fn identity(provider: &TeamProvider, subject: &str, address: Option<Address>) -> Result<Identity, Doubt> {
     if subject.is_empty() {
-        return Err(wrong("sub is empty"));
+        return Err(wrong("the token names nobody"));
     }
-    Ok(Identity { way: provider.way, issuer: provider.issuer.clone(), subject, address: address(claims, is_verified) })
+    Ok(Identity { way: provider.way, issuer: provider.issuer.clone(), subject: subject.to_owned(), address })
 }
 
 fn address(claims: &Claims, is_verified: bool) -> Option<Address> {

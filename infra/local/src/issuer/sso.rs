@@ -1,4 +1,4 @@
-//! Microsoft and Google as contacts sign in with them: each with discovery, keys, "choose an account" and the code flow with PKCE.
+//! Microsoft, Google and a provider of the operator's own as contacts sign in with them: each with discovery, keys, "choose an account" and the code flow with PKCE.
 //! They vouch for whatever address is chosen, so that every path of single sign-on can be walked on a laptop.
 
 use std::fmt::Write;
@@ -22,7 +22,9 @@ use super::pages::percent_encoded;
 use super::{Asked, Key};
 use crate::page::{escaped, page};
 
-/// What both providers call this service.
+/// What the operator's own provider is called.
+pub const OIDC: &str = "Example ID";
+/// What the providers call this service.
 pub const CLIENT: &str = "kdesk-portal";
 /// The secret it shows them.
 pub const SECRET: &str = "local";
@@ -53,13 +55,16 @@ struct Account {
 enum Provider {
     Microsoft { tenant: String },
     Google,
+    Oidc,
 }
 
 impl Provider {
     /// By its path below `/local/sso`.
     fn parse(path: &str) -> Option<Self> {
-        if path == "google" {
-            return Some(Self::Google);
+        match path {
+            "google" => return Some(Self::Google),
+            "oidc" => return Some(Self::Oidc),
+            _ => {}
         }
         let tenant = path.strip_prefix("microsoft/")?.strip_suffix("/v2.0")?;
         uuid::Uuid::try_parse(tenant).is_ok().then(|| Self::Microsoft { tenant: tenant.to_owned() })
@@ -69,6 +74,15 @@ impl Provider {
         match self {
             Self::Microsoft { tenant } => format!("microsoft/{tenant}/v2.0"),
             Self::Google => "google".to_owned(),
+            Self::Oidc => "oidc".to_owned(),
+        }
+    }
+
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Microsoft { .. } => "Microsoft",
+            Self::Google => "Google",
+            Self::Oidc => OIDC,
         }
     }
 }
@@ -76,6 +90,11 @@ impl Provider {
 /// Below what Microsoft's tenants have their issuers.
 pub fn microsoft(runner: &str) -> String {
     format!("{runner}/local/sso/microsoft")
+}
+
+/// The issuer of the operator's own provider.
+pub fn oidc(runner: &str) -> String {
+    format!("{runner}/local/sso/oidc")
 }
 
 /// Google's issuer.
@@ -112,6 +131,7 @@ impl Providers {
                 let domain = email.rsplit_once('@').map_or("", |(_, domain)| domain);
                 json!({ "sub": u64::from_be_bytes(bytes[..8].try_into().ok()?).to_string(), "email_verified": true, "hd": domain })
             }
+            Provider::Oidc => json!({ "sub": hex(&bytes), "email_verified": true }),
         };
         for (name, value) in more.as_object()? {
             claims[name] = value.clone();
@@ -161,8 +181,7 @@ fn discovery(issuer: &str) -> Value {
 }
 
 fn choose(providers: &Providers, provider: &Provider, asked: &Asked) -> String {
-    let name = if *provider == Provider::Google { "Google" } else { "Microsoft" };
-    let mut body = format!("<h1>Choose an account</h1><p>This plays {name}; nobody is asked for a password.</p>");
+    let mut body = format!("<h1>Choose an account</h1><p>This plays {}; nobody is asked for a password.</p>", provider.name());
     let form = format!("<form method=\"post\" action=\"/local/sso/{}/choose\">{}", provider.path(), asked.hidden());
     write!(body, "{form}<ul>").ok();
     for email in &providers.people {

@@ -43,6 +43,7 @@ pub const fn switch_of(way: Way) -> Switch {
         Way::Code => Switch::portal,
         Way::Microsoft => Switch::sso_microsoft,
         Way::Google => Switch::sso_google,
+        Way::Oidc => Switch::sso_oidc,
     }
 }
 
@@ -82,7 +83,14 @@ impl App {
                 None => None,
             };
             let is_linked = linked.is_some();
-            let found = if is_linked { linked } else { self.find_addressed(team, identity).await? };
+            let found = match linked {
+                None => self.find_synced(team, identity).await?,
+                linked => linked,
+            };
+            let found = match found {
+                None => self.find_addressed(team, identity).await?,
+                found => found,
+            };
             let Some(contact) = found else { return Ok(None) };
             let communication = self.store.get_communication(team).await?;
             if let Some(reason) = refusal(&communication, &contact, identity, is_linked) {
@@ -106,6 +114,15 @@ impl App {
         Err(Error::TooMany { retry_after_seconds: 1 })
     }
 
+    /// The contact whom directory sync knows by this identity.
+    async fn find_synced(&self, team: &TeamId, identity: &Identity) -> Result<Option<Contact>, Error> {
+        let Some(id) = identity.directory_sync_id() else { return Ok(None) };
+        match self.store.find_sync_id_holders(team, &BTreeSet::from([id.to_owned()])).await?.get(id) {
+            Some(&holder) => Ok(self.store.find_contact(team, holder).await?.filter(|contact| is_synced(contact, identity))),
+            None => Ok(None),
+        }
+    }
+
     /// The contact whose Primary Email a token names, proven or not.
     async fn find_addressed(&self, team: &TeamId, identity: &Identity) -> Result<Option<Contact>, Error> {
         let Some(address) = &identity.address else { return Ok(None) };
@@ -127,12 +144,19 @@ fn refusal(team: &Communication, contact: &Contact, identity: &Identity, is_link
     if !switch.is_on(team) {
         return Some(format!("The team's switch “{}” is on.", switch.title()));
     }
-    let is_proven = is_linked || identity.address.as_ref().is_some_and(|address| address.standing == Standing::Proven);
-    if !is_proven {
-        return Some(UNPROVEN.to_owned());
-    }
-    if team.sso_requires_synced_contact && contact.profile.text(Field::DirectorySyncId) != identity.subject {
+    let is_synced = is_synced(contact, identity);
+    if team.sso_requires_synced_contact && !is_synced {
         return Some(NOT_SYNCED.to_owned());
     }
+    let is_proven = identity.address.as_ref().is_some_and(|address| address.standing == Standing::Proven);
+    if !is_linked && !is_synced && !is_proven {
+        return Some(UNPROVEN.to_owned());
+    }
     rules::portal_access(team, &contact.profile).refusal().map(|rule| rule.rule.clone())
+}
+
+/// Whether the identity is the one that directory sync stored for the contact. That proves who it is whatever a token says of an address.
+fn is_synced(contact: &Contact, identity: &Identity) -> bool {
+    let id = contact.profile.text(Field::DirectorySyncId);
+    !id.is_empty() && identity.directory_sync_id() == Some(id)
 }

@@ -35,15 +35,31 @@ pub enum Way {
     Microsoft,
     /// Google.
     Google,
+    /// The OpenID Connect issuer that the operator added.
+    Oidc,
 }
 
 impl Way {
+    /// The identity providers.
+    pub const PROVIDERS: [Self; 3] = [Self::Microsoft, Self::Google, Self::Oidc];
+
+    /// The way as addresses name it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::Microsoft => "microsoft",
+            Self::Google => "google",
+            Self::Oidc => "oidc",
+        }
+    }
+
     /// The way in words.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Code => "Code by email",
             Self::Microsoft => "Microsoft",
             Self::Google => "Google",
+            Self::Oidc => "Single sign-on",
         }
     }
 }

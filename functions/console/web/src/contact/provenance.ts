@@ -45,4 +45,4 @@ export function wayOf(source: Origin["source"]): string {
 }
 
 /** By which way a contact came to the portal, in words. */
-export const PORTAL_WAYS: Record<SignInRefusal["way"], string> = { code: "by code", microsoft: "by Microsoft", google: "by Google" };
+export const PORTAL_WAYS: Record<SignInRefusal["way"], string> = { code: "by code", microsoft: "by Microsoft", google: "by Google", oidc: "by single sign-on" };

@@ -44,6 +44,11 @@ export const GROUPS: { title: string; text: string; switches: SwitchInfo[] }[] =
     switches: [
       { name: "ssoMicrosoft", title: "Contact SSO: Microsoft", text: "Shows “Sign in with Microsoft”." },
       { name: "ssoGoogle", title: "Contact SSO: Google", text: "Shows “Sign in with Google”." },
+      {
+        name: "ssoOidc",
+        title: "Contact SSO: the operator's identity provider",
+        text: "Shows “Sign in with …” for the OpenID Connect provider that this service's operator added, if there is one.",
+      },
       { name: "ssoRequiresSyncedContact", title: "Require synced contact match for SSO", text: "Lets SSO in only when the identity is the one that directory sync stored for that contact." },
     ],
   },
