@@ -2,12 +2,13 @@
 
 use app::worker::Task;
 use domain::{
+    directory::Filter,
     ids::TeamId,
     team::{Member, Permission},
 };
 use serde_json::json;
-use std::sync::Arc;
-use testing::{Call, ImportRoutes, TestApp, a_contact, people_csv};
+use std::sync::{Arc, Mutex};
+use testing::{Call, ImportRoutes, Meter, TestApp, a_contact, people_csv};
 
 const ROUTES: ImportRoutes = ImportRoutes { start: jobs::start_import::route, plan: jobs::plan_import::route, apply: jobs::apply::route };
 const PEOPLE: usize = 1_200;
@@ -30,6 +31,52 @@ async fn a_cold_process_reads_the_snapshot_and_what_came_after() {
     test.contact("demo", a_contact().named("Newcomer")).await;
     test.app.directories.forget().await;
     assert_eq!((test.search("demo", "newcomer").await, test.search("demo", "person").await), (1, PEOPLE));
+}
+
+#[tokio::test]
+async fn a_process_that_rested_reads_the_newest_snapshot_instead_of_everything_since() {
+    let meter = Meter::default();
+    let test = TestApp::start_metered(&meter).await;
+    let (importer, team) = a_large_team(&test).await;
+    let mut rested = test.app.clone();
+    rested.directories = Arc::new(app::directory::Directories::new(usize::MAX));
+    let (rested, of) = (&rested, &team);
+    let people = |words: &'static str| async move {
+        rested.read_directory(of, |directory| directory.matching(&Filter::new(words, None)).len()).await.expect("read")
+    };
+    assert_eq!(people("person").await, PEOPLE);
+    for (rows, company) in [(PEOPLE..3 * PEOPLE, "Y"), (0..PEOPLE, "Z")] {
+        test.clock_forward(3_600).await;
+        test.import(&ROUTES, &importer, &people_csv(rows, company), &json!({})).await;
+        test.settle().await;
+    }
+    test.clock_forward(3_600).await;
+    test.contact("demo", a_contact().named("Newcomer")).await;
+    meter.take();
+    assert_eq!((people("person").await, people("newcomer").await), (3 * PEOPLE, 1));
+    let read = meter.take().read;
+    assert!(read < 600.0, "the last import's changes may be read again, with those before it that would be 1,300 units: {read}");
+}
+
+#[tokio::test]
+async fn a_long_job_leaves_snapshots_on_its_way() {
+    let test = TestApp::start().await;
+    let importer = test.member("demo", &[Permission::ImportContacts, Permission::ModifyContacts]).await;
+    let planned = test.plan_import(&ROUTES, &importer, &people_csv(0..11_000, "X"), &json!({})).await;
+    let (app, asked): (_, Arc<Mutex<usize>>) = (test.app.clone(), Arc::default());
+    let seen = asked.clone();
+    test.engines.lambda.register("worker", move |event| {
+        let (app, seen) = (app.clone(), seen.clone());
+        async move {
+            let task: Task = serde_json::from_value(event).map_err(|problem| problem.to_string())?;
+            *seen.lock().expect("no test fails here") += usize::from(matches!(task, Task::Snapshot { .. }));
+            let deadline = app::host::Deadline::within(&app.clock, std::time::Duration::from_mins(15));
+            app.perform(task, deadline).await.map_err(|problem| format!("{problem:?}"))
+        }
+    });
+    test.call(jobs::apply::route(), Call::post(&format!("/v1/jobs/{}/apply", planned.id)).by(&importer)).await;
+    assert_eq!(test.finish(&importer, &json!(planned.id)).await.counts.created, 11_000);
+    assert_eq!(*asked.lock().expect("no test fails here"), 2, "after 10,000 rows and at the end");
 }
 
 #[tokio::test]

@@ -17,6 +17,8 @@ use tokio::sync::Mutex;
 /// How far a read of the log reaches back before the last one: longer than a write can take from when its moment was noted, with every
 /// retry, and than machines' clocks differ.
 const OVERLAP_MS: i64 = 30_000;
+/// From when on a directory that nobody asks for may be far behind.
+const RESTING_MS: i64 = 60_000;
 /// A new snapshot is written when this many changes came since the last one …
 const SNAPSHOT_AT_LEAST: usize = 1_000;
 /// … and they are more than this share of the directory.
@@ -88,6 +90,12 @@ impl App {
     pub async fn read_directory<T>(&self, team: &TeamId, read: impl FnOnce(&Directory) -> T) -> Result<T, Error> {
         let entry = self.directories.entry(team).await;
         let mut slot = entry.lock().await;
+        if let Some(loaded) = &*slot
+            && self.is_outdated(team, loaded).await?
+        {
+            // Dropped first: both together may be more than fits.
+            *slot = None;
+        }
         let loaded = match &mut *slot {
             Some(loaded) => loaded,
             empty => empty.insert(self.load(team).await?),
@@ -101,6 +109,12 @@ impl App {
         drop(slot);
         self.directories.account(team, bytes).await;
         Ok(answer)
+    }
+
+    /// Whether a directory that nobody asked for lately is older than the newest snapshot: that is read sooner than everything since from the log.
+    async fn is_outdated(&self, team: &TeamId, loaded: &Loaded) -> Result<bool, Error> {
+        let is_resting = self.clock.now_ms() - loaded.read_through_ms > RESTING_MS;
+        Ok(is_resting && self.store.find_snapshot(team).await? != loaded.pointer)
     }
 
     async fn refresh(&self, team: &TeamId, loaded: &mut Loaded) -> Result<(), Error> {

@@ -24,6 +24,10 @@ use std::{
 const STAMP_MS: i64 = 4_000;
 /// How many units are written between two looks at the stamp.
 const UNITS: usize = 500;
+/// How many snapshots of the directory a job asks for at most while it is applied, so that no search has to read all of it from the log …
+const SNAPSHOTS: u32 = 20;
+/// … and after how many parts the first.
+const SNAPSHOT_PARTS: u32 = 10;
 /// How often a unit whose chain of managers moved is tried anew.
 const TRIES: usize = 5;
 
@@ -78,6 +82,9 @@ impl Run<'_> {
                 job.stamps = if job.state == State::Applying { vec![stamp_ms] } else { Vec::new() };
             })
             .await?;
+            if self.job.applied_parts.is_multiple_of((self.job.plan_parts / SNAPSHOTS).max(SNAPSHOT_PARTS)) {
+                self.app.worker.ask(&Task::Snapshot { team: self.job.team.clone() }).await?;
+            }
             self.pace(write_units, stamp_ms - began_ms).await;
         }
         if self.job.applied_parts == self.job.plan_parts { self.finish().await } else { Ok(()) }
