@@ -22,6 +22,7 @@ const LATER_SECONDS: u32 = 60;
 pub async fn handle(app: App, event: Value, _: Deadline) -> Result<(), Error> {
     match serde_json::from_value(event) {
         Ok(MailTask::Code { team, attempt }) => send_code(&app, &team, &attempt).await,
+        Ok(MailTask::Locked { team, attempt }) => app.note_locked(&team, &attempt).await,
         Ok(MailTask::NewSignIn { team, contact, session }) => send_new_sign_in(&app, &team, contact, &session).await,
         Err(problem) => {
             tracing::error!(task.problem = %problem, "the sender was asked for something it does not know");
@@ -134,6 +135,22 @@ mod tests {
 
     fn header<'a>(mail: &'a Mail, name: &str) -> &'a str {
         mail.headers.iter().find(|(found, _)| found == name).map_or("", |(_, value)| value)
+    }
+
+    #[tokio::test]
+    async fn members_read_that_an_address_is_locked_and_nobody_is_mailed() {
+        let test = TestApp::start().await;
+        let zoe = a_portal_contact(&test, "zoe@x.example").await;
+        let team = "demo".parse().expect("a team");
+        for (id, address, told) in [("known", "zoe@x.example", 1), ("unknown", "nobody@x.example", 1), ("known", "zoe@x.example", 2)] {
+            let code = an_attempt(&test, id, address).await;
+            assert!(ask(&test.app, &code).await);
+            let sent = test.engines.ses.sent().len();
+            assert!(ask(&test.app, &MailTask::Locked { team: "demo".parse().expect("a team"), attempt: id.to_owned() }).await);
+            let refusals = test.app.store.list_refusals(&team, zoe.id, 0).await.expect("listed");
+            assert_eq!((refusals.len(), test.engines.ses.sent().len()), (told, sent), "{id}");
+        }
+        assert!(ask(&test.app, &MailTask::Locked { team, attempt: "never was".to_owned() }).await);
     }
 
     #[tokio::test]

@@ -3,7 +3,7 @@
 use crate::{failure::Failure, sso};
 use app::{
     App, Error,
-    portal::{Absent, ContactToken, Origin, SignedIn, Token, cookies::Cookie, form_token, is_same, switch_of},
+    portal::{Absent, ContactToken, Origin, SignedIn, Token, cookies::Cookie, form_token, is_same},
 };
 use axum::{
     extract::{Form, FromRequest, FromRequestParts, RawPathParams, Request},
@@ -13,6 +13,7 @@ use domain::{
     general::General,
     ids::TeamId,
     portal::{Way, device},
+    rules::switch_of,
     sso::Sso,
     team::Communication,
 };

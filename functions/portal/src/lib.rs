@@ -4,6 +4,7 @@ pub mod ask_code;
 pub mod ask_link_code;
 pub mod asset;
 mod assets;
+pub mod clear_limits;
 pub mod end_all_sessions;
 pub mod end_session;
 pub mod enter_code;
@@ -54,6 +55,7 @@ pub fn routes() -> Vec<Route> {
         asset::route(),
         make_link::route(),
         revoke_link::route(),
+        clear_limits::route(),
         team_link::route(),
     ]
 }

@@ -1,4 +1,4 @@
-//! `POST /portal/{team}/settings/remove-identity`: a contact who is signed in unlinks one of their accounts at Microsoft or Google.
+//! `POST /portal/{team}/settings/remove-identity`: a contact who is signed in unlinks one of their accounts at an identity provider.
 
 use crate::{
     extract::{Posted, SignedInContact},
@@ -24,10 +24,6 @@ struct Chosen {
 
 async fn handle(State(app): State<App>, contact: SignedInContact, Posted(chosen): Posted<Chosen>) -> Result<Response, Failure> {
     contact.sent(&chosen.token)?;
-    let linked = app.store.list_identities(&contact.team, contact.contact.id).await?;
-    // Only what is listed can be a key.
-    if linked.iter().any(|identity| identity.id == chosen.identity) {
-        app.store.remove_identity(&contact.team, contact.contact.id, &chosen.identity).await?;
-    }
+    app.remove_account(&contact, &chosen.identity).await?;
     Ok(see_other(&format!("/portal/{}/settings", contact.team)))
 }

@@ -39,10 +39,14 @@ impl Stage {
             async move {
                 let task: MailTask = serde_json::from_value(event).map_err(|problem| problem.to_string())?;
                 kept.lock().expect("no test fails here").tasks.push(task.clone());
-                if let MailTask::Code { team, attempt } = task
-                    && let Some(mail) = app.prepare_code(&team, &attempt).await.map_err(|error| format!("{error:?}"))?
-                {
-                    kept.lock().expect("no test fails here").codes.push(mail);
+                match task {
+                    MailTask::Code { team, attempt } => {
+                        if let Some(mail) = app.prepare_code(&team, &attempt).await.map_err(|error| format!("{error:?}"))? {
+                            kept.lock().expect("no test fails here").codes.push(mail);
+                        }
+                    }
+                    MailTask::Locked { team, attempt } => app.note_locked(&team, &attempt).await.map_err(|error| format!("{error:?}"))?,
+                    MailTask::NewSignIn { .. } => {}
                 }
                 Ok(())
             }

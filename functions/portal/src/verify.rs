@@ -167,6 +167,72 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn after_a_hundred_failures_in_a_row_no_code_is_tried_however_long_it_took() {
+        let stage = Stage::open().await;
+        let zoe = stage.contact(ZOE).await;
+        let mut browser = stage.browser();
+        let mut failed = 0;
+        for _ in 0..4 {
+            for _ in 0..6 {
+                browser.ask(ZOE).await;
+                let code = stage.codes().await.last().expect("mailed").code.clone();
+                for _ in 0..5 {
+                    let answer = browser.enter(&wrong(&code)).await;
+                    failed += usize::from(answer.status == StatusCode::UNPROCESSABLE_ENTITY);
+                }
+                stage.test.clock_forward(3_600).await;
+            }
+            stage.test.clock_forward(24 * 3_600).await;
+        }
+        assert_eq!(failed, 100, "thirty a day, and a hundred in all");
+        browser.ask(ZOE).await;
+        let code = stage.codes().await.last().expect("mailed").code.clone();
+        assert_eq!(browser.enter(&code).await.status, StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(sessions(&stage, &zoe).await, 0);
+        stage.test.settle().await;
+        let refusals = stage.test.app.store.list_refusals(&id("demo"), zoe.id, 0).await.expect("listed");
+        assert!(refusals.iter().all(|refusal| refusal.reason.contains("fewer than 100 in a row")) && !refusals.is_empty(), "{refusals:?}");
+    }
+
+    #[tokio::test]
+    async fn a_sign_in_is_not_lost_when_what_it_makes_needless_cannot_be_removed() {
+        let network = std::sync::OnceLock::new();
+        let test = TestApp::start_over(|http| {
+            let failing = FailingNetwork::new(http, "DeleteItem", Fault::NeverSent, 1);
+            network.set(failing.clone()).expect("set once");
+            aws_smithy_runtime_api::client::http::SharedHttpClient::new(failing)
+        })
+        .await;
+        let stage = Stage::over(test).await;
+        let zoe = stage.contact(ZOE).await;
+        stage.signed_in(ZOE).await;
+        assert!(network.get().expect("set").failed() > 0);
+        assert_eq!(sessions(&stage, &zoe).await, 1);
+    }
+
+    #[tokio::test]
+    async fn a_code_whose_key_is_not_here_yet_fails_nobody() {
+        let stage = Stage::open().await;
+        let zoe = stage.contact(ZOE).await;
+        let mut browser = stage.browser();
+        browser.ask(ZOE).await;
+        let code = stage.codes().await[0].code.clone();
+        let mut elsewhere = stage.test.app.clone();
+        let portal = app::settings::Portal {
+            code_keys: app::portal::CodeKeys::parse("another key of sixty-four characters, as the deployment makes them"),
+            ..elsewhere.settings.portal.clone()
+        };
+        elsewhere.settings = std::sync::Arc::new(app::settings::Settings { portal, ..elsewhere.settings.as_ref().clone() });
+        let (team, flow) = (id("demo"), app::portal::Token::parse(&browser.jar["__Host-kdesk-flow.demo"]).expect("a token"));
+        let redeem = app::portal::Redeem { team: &team, flow: &flow, typed: &code, device: String::new(), before: None };
+        assert!(elsewhere.redeem(redeem).await.is_err());
+        let attempt = flow.hash();
+        assert!(elsewhere.prepare_code(&team, &attempt).await.is_err(), "so that it is tried again by who has the key");
+        assert_eq!(browser.enter(&code).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(sessions(&stage, &zoe).await, 1);
+    }
+
+    #[tokio::test]
     async fn a_code_works_in_the_browser_that_asked_and_nowhere_else() {
         let stage = Stage::open().await;
         stage.contact(ZOE).await;

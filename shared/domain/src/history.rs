@@ -58,6 +58,12 @@ pub enum Event {
     SignedOut,
     /// The contact was refused at the portal.
     SignInRefused,
+    /// An account at an identity provider was linked to the contact.
+    AccountLinked,
+    /// The contact unlinked an account at an identity provider.
+    AccountRemoved,
+    /// A member let codes be asked for and tried again.
+    SignInLimitsCleared,
 }
 
 /// What happened in the portal.

@@ -5,6 +5,7 @@ use crate::{
     email::Email,
     field::Field,
     mail::MailProblems,
+    portal::Way,
     team::{Communication, Member, Permission, Switch},
 };
 use serde::Serialize;
@@ -112,6 +113,67 @@ pub fn sign_in(team: &Communication, contact: &Profile, problems: &MailProblems)
         decided_by: Setting::contact(Field::PrimaryEmail),
     });
     rules.push(not_stopped(contact.primary_email(), problems));
+    Decision::all(rules)
+}
+
+/// What is known of the identity that somebody signs in with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known {
+    /// Whether it was linked to the contact before.
+    pub link: Fact,
+    /// Whether it is the one that directory sync stored for the contact.
+    pub sync: Fact,
+    /// Whether the provider proves that the contact's Primary Email is the person's.
+    pub address: Fact,
+}
+
+/// Whether something holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fact {
+    /// It does.
+    Holds,
+    /// It does not.
+    Fails,
+}
+
+impl Fact {
+    /// Of a condition.
+    pub const fn of(holds: bool) -> Self {
+        if holds { Self::Holds } else { Self::Fails }
+    }
+}
+
+/// The team's switch that offers an identity provider; for a code that is the portal's own.
+pub const fn switch_of(way: Way) -> Switch {
+    match way {
+        Way::Code => Switch::portal,
+        Way::Microsoft => Switch::sso_microsoft,
+        Way::Google => Switch::sso_google,
+        Way::Oidc => Switch::sso_oidc,
+    }
+}
+
+/// Whether a contact can sign in with an identity provider. Asked before anybody has come back from it nothing is known of an identity: then only
+/// what does not depend on it is decided.
+pub fn single_sign_on(team: &Communication, contact: &Profile, way: Way, known: Option<Known>) -> Decision {
+    let mut rules = vec![team_has(team, switch_of(way))];
+    let holds = |fact: Fact| fact == Fact::Holds;
+    if team.sso_requires_synced_contact {
+        rules.push(Rule {
+            rule: "The identity is the one that directory sync stored for the contact.".to_owned(),
+            passes: known.map_or_else(|| way != Way::Oidc && !contact.text(Field::DirectorySyncId).is_empty(), |known| holds(known.sync)),
+            decided_by: Setting::contact(Field::DirectorySyncId),
+        });
+    }
+    if let Some(known) = known {
+        rules.push(Rule {
+            rule: "The identity is linked to the contact or stored by directory sync, or the provider proves that the address is the person's."
+                .to_owned(),
+            passes: [known.link, known.sync, known.address].into_iter().any(holds),
+            decided_by: Setting::contact(Field::PrimaryEmail),
+        });
+    }
+    rules.extend(portal_access(team, contact).because);
     Decision::all(rules)
 }
 

@@ -18,6 +18,7 @@ use app::App;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
     portal::Way,
+    rules::switch_of,
     sso::{Address, HostedDomain, Identity, Sso, Standing},
     team::Communication,
 };
@@ -78,7 +79,7 @@ pub fn offered(app: &App, communication: &Communication, sso: &Sso) -> impl Iter
 
 /// A provider as a team uses it; `None` unless the team's switch is on and both sides are set up.
 pub fn provider(app: &App, communication: &Communication, sso: &Sso, way: Way) -> Option<TeamProvider> {
-    let set = app.settings.portal.provider(way).filter(|_| app::portal::switch_of(way).is_on(communication))?;
+    let set = app.settings.portal.provider(way).filter(|_| switch_of(way).is_on(communication))?;
     let provider = TeamProvider {
         way,
         name: set.name.clone(),

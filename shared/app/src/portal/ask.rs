@@ -94,7 +94,7 @@ impl App {
             }
         }
         if let Some(contact) = ask.contact
-            && let Err(free_at) = self.store.count_send(ask.team, &format!("link#{contact}"), now).await?
+            && let Err(free_at) = self.store.count_send(ask.team, &link_name(contact), now).await?
         {
             return Ok(Err(free_at));
         }
@@ -105,6 +105,11 @@ impl App {
 /// What an address is counted under: its hash, so that no list of addresses can be read from the counters.
 pub(super) fn address_name(address: &str) -> String {
     format!("address#{}", hash(&[address.as_bytes()]))
+}
+
+/// What a contact's own link is counted under.
+pub(super) fn link_name(contact: ContactId) -> String {
+    format!("link#{contact}")
 }
 
 /// Whoever has one IPv6 address has 2^64 of them.

@@ -8,11 +8,12 @@ use crate::{
 use domain::{
     contact::Contact,
     field::Field,
+    history::{Event, PortalNote},
     ids::TeamId,
     portal::Way,
-    rules,
+    rules::{self, Fact, Known},
     sso::{FLOW_SECONDS, Identity, Standing},
-    team::{Communication, Switch},
+    team::Communication,
 };
 use std::{collections::BTreeSet, net::IpAddr};
 
@@ -20,10 +21,6 @@ use std::{collections::BTreeSet, net::IpAddr};
 const TRIES: u32 = 3;
 /// How often somebody may set out from one place in a minute.
 const FROM_ONE_PLACE: u32 = 30;
-/// What members read when the provider only repeats an address.
-const UNPROVEN: &str = "The provider proves that the address is the person's.";
-/// What members read when the identity is not the one that the directory knows the contact by.
-const NOT_SYNCED: &str = "The identity is the one that directory sync stored for the contact.";
 
 /// What a browser takes along to a provider.
 pub struct SsoTicket {
@@ -35,16 +32,6 @@ pub struct SsoTicket {
     pub verifier: String,
     /// What the browser keeps in its cookie.
     pub browser: Token,
-}
-
-/// The switch of a provider; a code has none of its own.
-pub const fn switch_of(way: Way) -> Switch {
-    match way {
-        Way::Code => Switch::portal,
-        Way::Microsoft => Switch::sso_microsoft,
-        Way::Google => Switch::sso_google,
-        Way::Oidc => Switch::sso_oidc,
-    }
 }
 
 impl App {
@@ -64,7 +51,7 @@ impl App {
 
     /// Takes the visit that a browser comes back from.
     pub async fn take_sso(&self, team: &TeamId, state: &Token, browser: &Token) -> Result<Option<SsoFlow>, Error> {
-        self.store.take_sso_flow(team, &state.hash(), &browser.hash(), self.now_seconds()).await
+        self.store.take_sso_flow(team, &state.hash(), &browser.hash(), random::uuid(), self.now_seconds()).await
     }
 
     /// Signs in whom an identity leads to; `None` when that is nobody who may be here. The session that this browser held `before` ends.
@@ -82,36 +69,70 @@ impl App {
                 Some(holder) => self.store.find_contact(team, holder).await?,
                 None => None,
             };
-            let is_linked = linked.is_some();
-            let found = match linked {
-                None => self.find_synced(team, identity).await?,
-                linked => linked,
-            };
-            let found = match found {
-                None => self.find_addressed(team, identity).await?,
-                found => found,
-            };
-            let Some(contact) = found else { return Ok(None) };
             let communication = self.store.get_communication(team).await?;
-            if let Some(reason) = refusal(&communication, &contact, identity, is_linked) {
-                self.note_refusal(team, &contact, identity.way, &reason).await?;
+            let Some(contact) = self.find_person(team, &communication, identity, linked).await? else { return Ok(None) };
+            let is_linked = holder == Some(contact.id);
+            let is_proven = identity.address.as_ref().is_some_and(|address| address.standing == Standing::Proven);
+            let known = Known { link: Fact::of(is_linked), sync: Fact::of(is_synced(&contact, identity)), address: Fact::of(is_proven) };
+            let decision = rules::single_sign_on(&communication, &contact.profile, identity.way, Some(known));
+            if let Some(refused) = decision.refusal() {
+                self.note_refusal(team, &contact, identity.way, &refused.rule).await?;
                 return Ok(None);
             }
             if !is_linked {
+                // Its holder was deleted, or the directory knows somebody else by it.
+                if let Some(holder) = holder {
+                    self.store.remove_identity(team, holder, &id).await?;
+                }
                 let link = LinkedIdentity { id: id.clone(), way: identity.way, linked_at: self.now_seconds() };
-                if !self.store.link_identity(team, contact.id, &link, holder).await? {
+                if !self.store.link_identity(team, contact.id, &link).await? {
                     continue;
                 }
+                self.note_account(team, &contact, Event::AccountLinked, identity.way).await?;
             }
             let (outcome, token) = self.begin_session(team, &contact, identity.way, device, None, random::uuid()).await?;
             if outcome == SignedIn::Done {
-                if let Some(before) = before {
-                    self.store.remove_session(team, before.contact, &before.hash()).await?;
-                }
+                self.end_before(team, before).await;
                 return Ok(Some(token));
             }
         }
         Err(Error::TooMany { retry_after_seconds: 1 })
+    }
+
+    /// Unlinks one of a contact's accounts; one that is not theirs stays where it is.
+    pub async fn remove_account(&self, signed_in: &super::SignedIn, id: &str) -> Result<(), Error> {
+        let (team, contact) = (&signed_in.team, &signed_in.contact);
+        let linked = self.store.list_identities(team, contact.id).await?;
+        // Only what is listed can be a key.
+        let Some(identity) = linked.iter().find(|identity| identity.id == id) else { return Ok(()) };
+        self.store.remove_identity(team, contact.id, id).await?;
+        self.note_account(team, contact, Event::AccountRemoved, identity.way).await
+    }
+
+    async fn note_account(&self, team: &TeamId, contact: &Contact, event: Event, way: Way) -> Result<(), Error> {
+        let entry = self.portal_entry(contact, event, PortalNote { way, device: None, reason: None });
+        self.store.add_audit(team, &entry).await
+    }
+
+    /// Whom an identity is about: who it is linked to, else whom directory sync knows by it, else whose Primary Email its token names, proven or
+    /// not. Where the team wants the directory to know everybody, its word comes before that of an older link.
+    async fn find_person(
+        &self,
+        team: &TeamId,
+        communication: &Communication,
+        identity: &Identity,
+        linked: Option<Contact>,
+    ) -> Result<Option<Contact>, Error> {
+        if linked.is_some() && !communication.sso_requires_synced_contact {
+            return Ok(linked);
+        }
+        if let Some(synced) = self.find_synced(team, identity).await? {
+            return Ok(Some(synced));
+        }
+        match linked {
+            None => self.find_addressed(team, identity).await,
+            linked => Ok(linked),
+        }
     }
 
     /// The contact whom directory sync knows by this identity.
@@ -136,23 +157,6 @@ impl App {
             None => Ok(None),
         }
     }
-}
-
-/// The first rule that stands against a sign-in.
-fn refusal(team: &Communication, contact: &Contact, identity: &Identity, is_linked: bool) -> Option<String> {
-    let switch = switch_of(identity.way);
-    if !switch.is_on(team) {
-        return Some(format!("The team's switch “{}” is on.", switch.title()));
-    }
-    let is_synced = is_synced(contact, identity);
-    if team.sso_requires_synced_contact && !is_synced {
-        return Some(NOT_SYNCED.to_owned());
-    }
-    let is_proven = identity.address.as_ref().is_some_and(|address| address.standing == Standing::Proven);
-    if !is_linked && !is_synced && !is_proven {
-        return Some(UNPROVEN.to_owned());
-    }
-    rules::portal_access(team, &contact.profile).refusal().map(|rule| rule.rule.clone())
 }
 
 /// Whether the identity is the one that directory sync stored for the contact. That proves who it is whatever a token says of an address.

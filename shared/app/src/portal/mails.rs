@@ -62,7 +62,7 @@ impl App {
             return Ok(None);
         }
         let Some(to) = contact.profile.primary_email().filter(|to| to.key() == found.address).cloned() else { return Ok(None) };
-        let Some(code) = self.code_keys()?.code(&found.key, team, attempt) else { return Ok(None) };
+        let code = self.code_keys()?.code(&found.key, team, attempt).ok_or_else(|| Error::internal(super::UNKNOWN_KEY))?;
         self.store.save_attempt_contact(team, attempt, contact.id).await?;
         Ok(Some(CodeMail { to, team_name: general.name.to_string(), code: code.to_string(), minutes: (seconds + 59) / 60 }))
     }

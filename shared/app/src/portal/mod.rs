@@ -13,7 +13,7 @@ pub mod session;
 pub mod task;
 
 pub use ask::{Ask, Asked};
-pub use identity::{SsoTicket, switch_of};
+pub use identity::SsoTicket;
 pub use mails::{CodeMail, NewSignInMail};
 pub use origin::Origin;
 pub use redeem::{Redeem, Redeemed};
@@ -27,7 +27,11 @@ use domain::{
     history::{Author, Entry, Event, PortalNote, Source},
     ids::TeamId,
     portal::Way,
+    team::Member,
 };
+
+/// What is logged when a code's key is not among those of the deployment.
+const UNKNOWN_KEY: &str = "a code was derived with a key that is not among CODE_KEYS here";
 
 impl App {
     /// The keys that codes are derived with. A function that needs them and has none was deployed wrongly.
@@ -44,10 +48,24 @@ impl App {
         Ok(())
     }
 
+    /// Lets codes be asked for and tried again for a contact's Primary Email and by the contact's own link.
+    pub async fn clear_sign_in_limits(&self, member: &Member, contact: &Contact) -> Result<(), Error> {
+        let (team, subject) = (&member.team, contact.profile.primary_email().map(|email| ask::address_name(&email.key())));
+        if let Some(subject) = subject {
+            futures::try_join!(self.store.clear_failures(team, &subject), self.store.clear_sends(team, &subject))?;
+        }
+        self.store.clear_sends(team, &ask::link_name(contact.id)).await?;
+        let author = Author { source: Source::Member, member: Some(member.id.clone()), job: None };
+        self.store.add_audit(team, &self.entry(contact, Event::SignInLimitsCleared, author, None)).await
+    }
+
     /// An entry of a contact's history about the portal.
     fn portal_entry(&self, contact: &Contact, event: Event, note: PortalNote) -> Entry {
-        let author = Author { source: Source::Portal, member: None, job: None };
-        Entry { contact: contact.id, version: contact.version, at: self.clock.now(), event, author, changes: Vec::new(), portal: Some(note) }
+        self.entry(contact, event, Author { source: Source::Portal, member: None, job: None }, Some(note))
+    }
+
+    fn entry(&self, contact: &Contact, event: Event, author: Author, portal: Option<PortalNote>) -> Entry {
+        Entry { contact: contact.id, version: contact.version, at: self.clock.now(), event, author, changes: Vec::new(), portal }
     }
 
     fn now_seconds(&self) -> i64 {

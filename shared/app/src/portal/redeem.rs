@@ -1,6 +1,6 @@
 //! Redeeming a code: count first, then compare, then use it up, with access decided anew at that moment.
 
-use super::{ContactToken, Token, ask::address_name};
+use super::{ContactToken, MailTask, Token, ask::address_name};
 use crate::{
     App, Error, random,
     store::{Attempt, Session, SignIn, SignedIn},
@@ -18,7 +18,7 @@ use uuid::Uuid;
 /// How often a sign-in is begun anew because the contact was changed in that very moment.
 const TRIES: u32 = 3;
 /// What members read when a code was not even compared any more.
-const TOO_MANY: &str = "Fewer than 30 codes were wrong within a day.";
+const TOO_MANY: &str = "Fewer than 30 codes were wrong within a day, and fewer than 100 in a row.";
 /// What members read when the address was changed after the code was mailed.
 const MOVED: &str = "The code was mailed to the contact's present Primary Email.";
 
@@ -51,7 +51,7 @@ pub enum Redeemed {
     },
     /// The code's time is over, it was used, or its tries are spent.
     Over,
-    /// Too many codes failed for this address; nothing is tried for a day.
+    /// Too many codes failed for this address; nothing is tried for a day, or until a member lets it be tried again.
     TooMany,
     /// The code is right, and its contact may no longer be here.
     Refused,
@@ -63,12 +63,14 @@ impl App {
         let Ok(typed) = redeem.typed.parse::<Code>() else { return Ok(Redeemed::NotACode) };
         let (team, id, by, now) = (redeem.team, redeem.flow.hash(), random::uuid(), self.now_seconds());
         let Some(attempt) = self.store.spend_try(team, &id, by, now).await? else { return Ok(Redeemed::Over) };
-        if !self.store.count_failure(team, &address_name(&attempt.address), now).await? {
-            self.note_locked(team, &attempt).await?;
+        // While the deployment's keys change this function may not have the one that the code was derived with yet. Then nothing fails.
+        let code = self.code_keys()?.code(&attempt.key, team, &id).ok_or_else(|| Error::internal(super::UNKNOWN_KEY))?;
+        if !self.store.count_failure(team, &address_name(&attempt.address), by, now).await? {
+            // Whether anybody has the address is looked up where that takes nobody's time.
+            self.mail.ask(&MailTask::Locked { team: team.clone(), attempt: id }).await?;
             return Ok(Redeemed::TooMany);
         }
-        let code = self.code_keys()?.code(&attempt.key, team, &id);
-        let is_right = code.is_some_and(|code| code.as_bytes().ct_eq(typed.as_bytes()).into());
+        let is_right: bool = code.as_bytes().ct_eq(typed.as_bytes()).into();
         // An address that nobody has never gets a code: one that fits it was guessed, and is wrong.
         let Some(contact) = attempt.contact.filter(|_| is_right) else {
             let left = MAX_TRIES.saturating_sub(attempt.tries);
@@ -93,10 +95,8 @@ impl App {
             }
             match self.begin_session(team, &contact, Way::Code, &redeem.device, Some(attempt_id), by).await? {
                 (SignedIn::Done, token) => {
-                    self.store.clear_failures(team, &address_name(&attempt.address)).await?;
-                    if let Some(before) = redeem.before.as_ref() {
-                        self.store.remove_session(team, before.contact, &before.hash()).await?;
-                    }
+                    tidied(self.store.clear_failures(team, &address_name(&attempt.address)).await);
+                    self.end_before(team, redeem.before.as_ref()).await;
                     return Ok(Redeemed::SignedIn(token));
                 }
                 (SignedIn::CodeGone, _) => return Ok(Redeemed::Over),
@@ -131,11 +131,27 @@ impl App {
         Ok((outcome, token))
     }
 
-    async fn note_locked(&self, team: &TeamId, attempt: &Attempt) -> Result<(), Error> {
-        let Some(contact) = attempt.contact else { return Ok(()) };
+    /// Ends the session that a browser held before it signed in anew.
+    pub(super) async fn end_before(&self, team: &TeamId, before: Option<&ContactToken>) {
+        if let Some(before) = before {
+            tidied(self.store.remove_session(team, before.contact, &before.hash()).await);
+        }
+    }
+
+    /// Tells members that codes are no longer tried for an attempt's address.
+    pub async fn note_locked(&self, team: &TeamId, attempt: &str) -> Result<(), Error> {
+        let contact = self.store.find_attempt(team, attempt).await?.and_then(|attempt| attempt.contact);
+        let Some(contact) = contact else { return Ok(()) };
         match self.store.find_contact(team, contact).await? {
             Some(contact) => self.note_refusal(team, &contact, Way::Code, TOO_MANY).await,
             None => Ok(()),
         }
+    }
+}
+
+/// What follows a sign-in is not worth losing it for: the contact is in.
+fn tidied(done: Result<(), Error>) {
+    if done.is_err() {
+        tracing::warn!("what a sign-in makes needless was left behind");
     }
 }

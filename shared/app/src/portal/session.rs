@@ -85,16 +85,26 @@ impl App {
         }
     }
 
-    /// Ends all sessions of a contact.
+    /// Ends all sessions of a contact. The one that asks ends last: if another could not be ended, it can ask again. No session waits for an
+    /// entry in the history.
     pub async fn end_all_sessions(&self, signed_in: &SignedIn) -> Result<(), Error> {
-        for session in self.store.list_sessions(&signed_in.team, signed_in.contact.id).await? {
-            self.end(signed_in, &session).await?;
+        let mut sessions = self.store.list_sessions(&signed_in.team, signed_in.contact.id).await?;
+        sessions.sort_by_key(|session| session.id == signed_in.session.id);
+        for session in &sessions {
+            self.store.remove_session(&signed_in.team, signed_in.contact.id, &session.id).await?;
+        }
+        for session in &sessions {
+            self.note_end(signed_in, session).await?;
         }
         Ok(())
     }
 
     async fn end(&self, signed_in: &SignedIn, session: &Session) -> Result<(), Error> {
         self.store.remove_session(&signed_in.team, signed_in.contact.id, &session.id).await?;
+        self.note_end(signed_in, session).await
+    }
+
+    async fn note_end(&self, signed_in: &SignedIn, session: &Session) -> Result<(), Error> {
         let note = PortalNote { way: session.way, device: Some(session.device.clone()), reason: None };
         let entry = self.portal_entry(&signed_in.contact, Event::SignedOut, note);
         self.store.add_audit(&signed_in.team, &entry).await

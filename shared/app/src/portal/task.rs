@@ -5,7 +5,7 @@ use aws_sdk_lambda::{Client, primitives::Blob, types::InvocationType};
 use domain::ids::{ContactId, TeamId};
 use serde::{Deserialize, Serialize};
 
-/// A mail that is due. It names what to write about and holds nothing of it: no code, no address. Each may arrive twice, and late.
+/// A mail that is due, or what else is left to do about an attempt. It names what to write about and holds nothing of it: no code, no address. Each may arrive twice, and late.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "task")]
 pub enum MailTask {
@@ -14,6 +14,13 @@ pub enum MailTask {
         /// The team.
         team: TeamId,
         /// The attempt's identifier, which is a hash and opens nothing.
+        attempt: String,
+    },
+    /// Codes are no longer tried for the address of an attempt. Nobody is mailed; members shall read it.
+    Locked {
+        /// The team.
+        team: TeamId,
+        /// The attempt's identifier.
         attempt: String,
     },
     /// Somebody signed in from a device that was not seen before.

@@ -3,7 +3,7 @@
 use super::{Store, failed, item, keys, record, text};
 use crate::Error;
 use aws_sdk_dynamodb::{
-    operation::{delete_item::DeleteItemError, transact_write_items::TransactWriteItemsError},
+    operation::{delete_item::DeleteItemError, transact_write_items::TransactWriteItemsError, update_item::UpdateItemError},
     types::{AttributeValue, Put, ReturnValue, TransactWriteItem},
 };
 use domain::{
@@ -11,6 +11,7 @@ use domain::{
     portal::Way,
 };
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// An identity that is linked to a contact.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,20 +52,23 @@ impl Store {
         Ok(())
     }
 
-    /// Takes the visit that this browser set out for. It can be taken once, and by that browser only.
-    pub async fn take_sso_flow(&self, team: &TeamId, id: &str, browser: &str, now: i64) -> Result<Option<SsoFlow>, Error> {
-        let delete = self
+    /// Takes the visit that this browser set out for. It can be taken once, and by that browser only. `by` tells this taking from every other,
+    /// so that one whose reply was lost is not refused.
+    pub async fn take_sso_flow(&self, team: &TeamId, id: &str, browser: &str, by: Uuid, now: i64) -> Result<Option<SsoFlow>, Error> {
+        let update = self
             .client
-            .delete_item()
+            .update_item()
             .table_name(&self.table)
             .set_key(Some(keys::sso_flow(team, id).into()))
-            .condition_expression("browser = :browser AND expires_at > :now")
+            .update_expression("SET taken_by = :by")
+            .condition_expression("browser = :browser AND expires_at > :now AND (attribute_not_exists(taken_by) OR taken_by = :by)")
             .expression_attribute_values(":browser", text(browser))
             .expression_attribute_values(":now", AttributeValue::N(now.to_string()))
-            .return_values(ReturnValue::AllOld);
-        match delete.send().await {
+            .expression_attribute_values(":by", text(by.to_string()))
+            .return_values(ReturnValue::AllNew);
+        match update.send().await {
             Ok(answer) => answer.attributes.map(record).transpose(),
-            Err(error) if matches!(error.as_service_error(), Some(DeleteItemError::ConditionalCheckFailedException(_))) => Ok(None),
+            Err(error) if matches!(error.as_service_error(), Some(UpdateItemError::ConditionalCheckFailedException(_))) => Ok(None),
             Err(error) => Err(failed(error)),
         }
     }
@@ -75,14 +79,13 @@ impl Store {
         Ok(claim.map(|claim| claim.contact))
     }
 
-    /// Links an identity to a contact. `false` when it is another contact's by now; `gone` was found to be no more and may lose it.
-    pub async fn link_identity(&self, team: &TeamId, contact: ContactId, identity: &LinkedIdentity, gone: Option<ContactId>) -> Result<bool, Error> {
+    /// Links an identity to a contact. `false` when it is another contact's by now.
+    pub async fn link_identity(&self, team: &TeamId, contact: ContactId, identity: &LinkedIdentity) -> Result<bool, Error> {
         let claim = Put::builder()
             .table_name(&self.table)
             .set_item(Some(item(keys::identity_claim(team, &identity.id), &Claim { contact })?))
-            .condition_expression("attribute_not_exists(pk) OR contact IN (:contact, :gone)")
-            .expression_attribute_values(":contact", text(contact.to_string()))
-            .expression_attribute_values(":gone", text(gone.unwrap_or(contact).to_string()));
+            .condition_expression("attribute_not_exists(pk) OR contact = :contact")
+            .expression_attribute_values(":contact", text(contact.to_string()));
         let listed = Put::builder().table_name(&self.table).set_item(Some(item(keys::identity(team, contact, &identity.id), identity)?));
         let write = |put: Put| TransactWriteItem::builder().put(put).build();
         let writes = vec![write(claim.build().map_err(Error::internal)?), write(listed.build().map_err(Error::internal)?)];

@@ -22,7 +22,7 @@
 //! | session | `<team>#session#<contact>` | `<sha-256>` | batch get; query | read 1, write 2 in a transaction |
 //! | contact's own link | `<team>#link` | `<contact>` | get | read 1, write 1 |
 //! | sign-in that was refused | `<team>#refusal#<contact>` | `<time>#<name>` | query by time | write 1 |
-//! | visit to an identity provider | `<team>#sso` | `<sha-256>` | conditional delete | write 2 |
+//! | visit to an identity provider | `<team>#sso` | `<sha-256>` | conditional update | write 2 |
 //! | identity claim | `<team>#identity#<sha-256>` | `claim` | get | read 1; write 2 in a transaction |
 //! | contact's linked identity | `<team>#identities#<contact>` | `<sha-256>` | query | write 2 in a transaction |
 //! | request that named its action | `<team>#once` | `<member>#<key>` | conditional put, delete | write 1 |

@@ -1,11 +1,14 @@
 //! How often something was done lately, counted so that no two at once slip through.
 
-use super::{Saved, Store, failed, item, keys, record};
+use super::{Saved, Store, failed, item, keys, record, text};
 use crate::{Error, random};
-use aws_sdk_dynamodb::{operation::update_item::UpdateItemError, types::AttributeValue};
+use aws_sdk_dynamodb::{
+    operation::update_item::UpdateItemError,
+    types::{AttributeValue, ReturnValuesOnConditionCheckFailure},
+};
 use domain::{
     ids::TeamId,
-    portal::{FAILURE_SECONDS, MAX_FAILURES, Sends},
+    portal::{FAILURE_SECONDS, MAX_FAILURES, MAX_FAILURES_IN_A_ROW, Sends},
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -14,6 +17,8 @@ use uuid::Uuid;
 const TRIES: u32 = 5;
 /// How long sends are kept: as long as the longest window.
 const KEPT_SECONDS: i64 = 24 * 60 * 60;
+/// How long failures in a row are kept after the last of them, in seconds. Who comes after that begins anew.
+const IN_A_ROW_SECONDS: i64 = 400 * 24 * 60 * 60;
 
 #[derive(Serialize, Deserialize)]
 struct SentTo {
@@ -69,29 +74,45 @@ impl Store {
     }
 
     /// Counts one more try of a code for an address, before it is known whether it fails; `false` when there were too many failures, and
-    /// nothing is tried. They are forgotten when a day passes without another, or by a success.
-    pub async fn count_failure(&self, team: &TeamId, address: &str, now: i64) -> Result<bool, Error> {
+    /// nothing is tried. Within a day they are forgotten when a day passes without another; those in a row only by a success, or by a member.
+    /// `by` tells this try from every other, so that one whose reply was lost is not counted twice.
+    pub async fn count_failure(&self, team: &TeamId, address: &str, by: Uuid, now: i64) -> Result<bool, Error> {
         // What is in the way of the first may be gone when the second comes, and the other way round when two come at once.
         for _ in 0..2 {
-            for (update, condition) in [
-                ("SET times = times + :one, expires_at = :end", "expires_at > :now AND times < :most"),
-                ("SET times = :one, expires_at = :end", "(attribute_not_exists(times) OR expires_at <= :now) AND :most > :one"),
+            for (times, condition) in [
+                ("times + :one", "counts_until > :now AND times < :most"),
+                (":one", "(attribute_not_exists(times) OR counts_until <= :now) AND :most > :one"),
             ] {
                 let update = self
                     .client
                     .update_item()
                     .table_name(&self.table)
                     .set_key(Some(keys::limit(team, &format!("failures#{address}")).into()))
-                    .update_expression(update)
-                    .condition_expression(condition)
+                    .update_expression(format!(
+                        "SET times = {times}, counts_until = :end, in_a_row = if_not_exists(in_a_row, :none) + :one, counted_by = :by, expires_at = :kept"
+                    ))
+                    .condition_expression(format!(
+                        "{condition} AND (attribute_not_exists(in_a_row) OR in_a_row < :ever) AND (attribute_not_exists(counted_by) OR counted_by <> :by)"
+                    ))
+                    .expression_attribute_values(":none", number(0))
                     .expression_attribute_values(":one", number(1))
                     .expression_attribute_values(":most", number(MAX_FAILURES))
+                    .expression_attribute_values(":ever", number(MAX_FAILURES_IN_A_ROW))
                     .expression_attribute_values(":now", number(now))
-                    .expression_attribute_values(":end", number(now + FAILURE_SECONDS));
+                    .expression_attribute_values(":end", number(now + FAILURE_SECONDS))
+                    .expression_attribute_values(":kept", number(now + IN_A_ROW_SECONDS))
+                    .expression_attribute_values(":by", text(by.to_string()))
+                    .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
                 match update.send().await {
                     Ok(_) => return Ok(true),
-                    Err(error) if is_refused(error.as_service_error()) => {}
-                    Err(error) => return Err(failed(error)),
+                    Err(error) => match error.as_service_error() {
+                        Some(UpdateItemError::ConditionalCheckFailedException(there)) => {
+                            if there.item().and_then(|item| item.get("counted_by")) == Some(&text(by.to_string())) {
+                                return Ok(true);
+                            }
+                        }
+                        _ => return Err(failed(error)),
+                    },
                 }
             }
         }
@@ -100,8 +121,16 @@ impl Store {
 
     /// Forgets the failures of an address: its owner got in.
     pub async fn clear_failures(&self, team: &TeamId, address: &str) -> Result<(), Error> {
-        let key = keys::limit(team, &format!("failures#{address}"));
-        self.client.delete_item().table_name(&self.table).set_key(Some(key.into())).send().await.map_err(failed)?;
+        self.clear_limit(team, &format!("failures#{address}")).await
+    }
+
+    /// Forgets what was sent to a subject.
+    pub async fn clear_sends(&self, team: &TeamId, subject: &str) -> Result<(), Error> {
+        self.clear_limit(team, &format!("sends#{subject}")).await
+    }
+
+    async fn clear_limit(&self, team: &TeamId, name: &str) -> Result<(), Error> {
+        self.client.delete_item().table_name(&self.table).set_key(Some(keys::limit(team, name).into())).send().await.map_err(failed)?;
         Ok(())
     }
 }

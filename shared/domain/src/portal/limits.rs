@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 pub const MAX_TRIES: u32 = 5;
 /// How many tries may fail for one address, whatever codes are asked for meanwhile, until a day passes without one.
 pub const MAX_FAILURES: u32 = 30;
+/// How many tries may fail for one address in a row, however long that takes, until one succeeds or a member lets codes be tried again
+/// (NIST SP 800-63B-4, 3.2.2).
+pub const MAX_FAILURES_IN_A_ROW: u32 = 100;
 /// The pause before the same address may be sent another code, in seconds.
 pub const TOO_SOON_SECONDS: i64 = 60;
 /// How many codes may be sent within how many seconds, to one address or by one contact's link.

@@ -27,6 +27,9 @@ const EVENTS: Record<Entry["event"], string> = {
   signedIn: "Signed in to the portal",
   signedOut: "Signed out of the portal",
   signInRefused: "Refused at the portal",
+  accountLinked: "Account linked for signing in",
+  accountRemoved: "Account for signing in unlinked",
+  signInLimitsCleared: "Codes allowed again",
 };
 
 /** Who or what it was: a member by hand, a job of a member, or the contact in the portal. */
