@@ -30,19 +30,31 @@ pub enum Failure {
     NoVisit(Option<TeamId>),
     /// The provider does not answer.
     Unreachable(TeamId, Way),
+    /// The provider refuses this service.
+    NotSetUp(TeamId, Way),
     /// What the provider answers is not believed.
     NotBelieved(TeamId),
+    /// The account is not of the team's organisation.
+    WrongAccount(TeamId),
     /// The provider knows them, and that leads to nobody who may be here. It does not say why: that would tell who is known.
     NotLetIn(TeamId),
     /// Everything else.
     Error(Error),
 }
 
+/// What is logged when a provider refuses this service. An alarm looks for these words.
+pub const NOT_SET_UP: &str = "an identity provider refuses this service: its client id or secret is wrong or has expired";
+
 impl Failure {
     /// Trouble with a provider. The cause is logged and not shown.
     pub fn of_trouble(team: TeamId, way: Way, trouble: &Trouble) -> Self {
-        tracing::warn!(sso.way = way.title(), sso.cause = %trouble, "a sign-in with an identity provider failed");
         match trouble {
+            Trouble::NotSetUp(word) => tracing::error!(sso.way = way.title(), sso.cause = word, "{NOT_SET_UP}"),
+            _ => tracing::warn!(sso.way = way.title(), sso.cause = %trouble, "a sign-in with an identity provider failed"),
+        }
+        match trouble {
+            Trouble::NotSetUp(_) => Self::NotSetUp(team, way),
+            Trouble::WrongAccount => Self::WrongAccount(team),
             Trouble::Unreachable(_) => Self::Unreachable(team, way),
             Trouble::Refused(_) => Self::NotBelieved(team),
         }
@@ -98,6 +110,18 @@ impl IntoResponse for Failure {
             Self::Unreachable(team, way) => {
                 let text = format!("{} does not answer at present. Try again in a minute, or sign in with a code by email.", way.title());
                 say(StatusCode::SERVICE_UNAVAILABLE, "That did not work", &text, sign_in(&team))
+            }
+            Self::NotSetUp(team, way) => {
+                let text = format!(
+                    "Signing in with {} does not work here at present, and trying again will not help. Please tell the team that supports you, and sign in with a code by email.",
+                    way.title()
+                );
+                say(StatusCode::SERVICE_UNAVAILABLE, "That did not work", &text, sign_in(&team))
+            }
+            Self::WrongAccount(team) => {
+                let text =
+                    "Sign in with the account of your organisation, not with a private one. When you start again you can choose another account.";
+                say(StatusCode::FORBIDDEN, "This account is not of your organisation", text, sign_in(&team))
             }
             Self::NotBelieved(team) => {
                 let text = "Nothing was done. Please start again, or sign in with a code by email.";

@@ -4,7 +4,7 @@ use crate::{
     extract::{Browser, Portal},
     failure::Failure,
     pages::{see_other, with_cookies},
-    sso::{self, RETURN, Secrets},
+    sso::{self, RETURN, Secrets, Trouble, error_word},
 };
 use app::{
     App, Error, Route,
@@ -14,7 +14,7 @@ use axum::{
     extract::{Query, State, rejection::QueryRejection},
     response::Response,
 };
-use domain::ids::TeamId;
+use domain::{ids::TeamId, portal::Way};
 use http::{HeaderMap, Method};
 use serde::Deserialize;
 
@@ -28,6 +28,7 @@ pub fn route() -> Route {
 struct Sent {
     state: String,
     code: Option<String>,
+    error: Option<String>,
     iss: Option<String>,
 }
 
@@ -54,7 +55,7 @@ async fn handle(
     let Some(visit) = app.take_sso(&team, &state, cookie).await? else { return Err(Failure::NoVisit(Some(team))) };
     let portal = Portal::of(&app, team.clone()).await?;
     let Some(provider) = sso::provider(&app, &portal.communication, &portal.sso, visit.way) else { return Err(Failure::NoProvider(team)) };
-    let Some(code) = &sent.code else { return Ok(see_other(&format!("/portal/{team}?after=sso"))) };
+    let Some(code) = &sent.code else { return no_code(team, visit.way, sent.error.as_deref().unwrap_or_default()) };
     let redirect_uri = format!("{}{RETURN}", origin?.0);
     let secrets = Secrets { nonce: &visit.nonce, verifier: &visit.verifier, redirect_uri: &redirect_uri };
     let identity = provider.identify(&app, code, sent.iss.as_deref(), &secrets).await;
@@ -63,4 +64,14 @@ async fn handle(
     let Some(session) = entered else { return Err(Failure::NotLetIn(team)) };
     let cookies = [Cookie::Session.set(&team, session.as_str()), Cookie::Sso.clear(&team), Cookie::Flow.clear(&team), Cookie::Link.clear(&team)];
     Ok(with_cookies(see_other(&format!("/portal/{team}/home")), cookies))
+}
+
+/// Whoever says no at the provider is led back without a word; what else stood in the way is told.
+fn no_code(team: TeamId, way: Way, error: &str) -> Result<Response, Failure> {
+    match error_word(error) {
+        "access_denied" | "login_required" | "account_selection_required" | "interaction_required" => {
+            Ok(see_other(&format!("/portal/{team}?after=sso")))
+        }
+        word => Err(Failure::of_trouble(team, way, &Trouble::of_word(word))),
+    }
 }

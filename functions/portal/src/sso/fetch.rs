@@ -1,6 +1,6 @@
 //! Asking a provider: redirects are not followed, and of an answer no more than [`MAX_BYTES`] is read.
 
-use super::Trouble;
+use super::{Trouble, error_word};
 use aws_smithy_http_client::{
     Connector,
     tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
@@ -11,7 +11,7 @@ use aws_smithy_runtime_api::{
 };
 use aws_smithy_types::body::SdkBody;
 use http_body_util::{BodyExt, Limited};
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 use std::sync::LazyLock;
 
 /// The longest answer that is read, in bytes.
@@ -50,13 +50,25 @@ async fn ask<T: DeserializeOwned>(request: http::request::Builder, body: SdkBody
     let Some(connector) = &*CONNECTOR else { return Err(Trouble::Unreachable("there is no TLS".to_owned())) };
     let answer = connector.call(request).await.map_err(|problem| unreachable(&problem))?;
     let status = answer.status().as_u16();
-    if status != 200 {
+    if !matches!(status, 200 | 400 | 401) {
         return Err(Trouble::Unreachable(format!("it answered {status}")));
     }
     let body = Limited::new(answer.into_body(), MAX_BYTES)
         .collect()
         .await
-        .map_err(|_| Trouble::Unreachable("its answer broke off or is too long".to_owned()))?;
+        .map_err(|_| Trouble::Unreachable("its answer broke off or is too long".to_owned()))?
+        .to_bytes();
     // What cannot be read is not shown: it may be a token.
-    serde_json::from_slice(&body.to_bytes()).map_err(|_| Trouble::Unreachable("its answer is not what it should be".to_owned()))
+    let unreadable = |_| Trouble::Unreachable("its answer is not what it should be".to_owned());
+    if status != 200 {
+        let refusal: Refusal = serde_json::from_slice(&body).map_err(unreadable)?;
+        return Err(Trouble::of_word(error_word(&refusal.error)));
+    }
+    serde_json::from_slice(&body).map_err(unreadable)
+}
+
+/// How a provider refuses (RFC 6749 section 5.2). What else it says of it is not read.
+#[derive(Deserialize)]
+struct Refusal {
+    error: String,
 }

@@ -46,6 +46,48 @@ pub enum Trouble {
     /// What it answered is not believed.
     #[error("the answer is not believed: {0}")]
     Refused(String),
+    /// It does not know this service, or not by this secret: the operators' to mend.
+    #[error("the provider refuses this service: {0}")]
+    NotSetUp(&'static str),
+    /// It knows the person, with an account that is not of the team's organisation.
+    #[error("the account is not of the team's organisation")]
+    WrongAccount,
+}
+
+/// What providers answer when they refuse (RFC 6749 sections 4.1.2.1 and 5.2, OpenID Connect Core section 3.1.2.6).
+const ERRORS: [&str; 14] = [
+    "access_denied",
+    "account_selection_required",
+    "consent_required",
+    "interaction_required",
+    "invalid_client",
+    "invalid_grant",
+    "invalid_request",
+    "invalid_scope",
+    "login_required",
+    "server_error",
+    "temporarily_unavailable",
+    "unauthorized_client",
+    "unsupported_grant_type",
+    "unsupported_response_type",
+];
+
+/// The word of the standard for what a provider answered: anything else it says may hold what no log should.
+pub fn error_word(answered: &str) -> &'static str {
+    ERRORS.into_iter().find(|word| *word == answered).unwrap_or("an error of no standard")
+}
+
+impl Trouble {
+    /// What a refusal in the standard's words means.
+    pub fn of_word(word: &'static str) -> Self {
+        match word {
+            "invalid_client" | "unauthorized_client" | "invalid_scope" | "unsupported_response_type" | "unsupported_grant_type" => {
+                Self::NotSetUp(word)
+            }
+            "server_error" | "temporarily_unavailable" => Self::Unreachable(format!("it answered {word}")),
+            _ => Self::Refused(format!("it answered {word}")),
+        }
+    }
 }
 
 /// A provider for the people of one team.

@@ -84,6 +84,8 @@ pub enum Instead {
     Html,
     /// Ten megabytes.
     Flood,
+    /// 401 and this word.
+    Refusal(&'static str),
     /// Another place.
     Redirect,
     /// Nothing, ever.
@@ -211,6 +213,9 @@ async fn answer(State(simulator): State<Simulator>, uri: Uri, headers: HeaderMap
     match instead {
         None => json(json!({ "token_type": "Bearer", "access_token": ACCESS_TOKEN, "id_token": simulator.with(|conduct| token(conduct)) })),
         Some(Instead::Error) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        Some(Instead::Refusal(error)) => {
+            (StatusCode::UNAUTHORIZED, json(json!({ "error": error, "error_description": "what no log should hold" }))).into_response()
+        }
         Some(Instead::Html) => "<!doctype html><p>We are down".into_response(),
         Some(Instead::Flood) => Body::from(vec![b'['; 10 << 20]).into_response(),
         Some(Instead::Redirect) => (StatusCode::FOUND, [(header::LOCATION, format!("{}/elsewhere", simulator.url))]).into_response(),

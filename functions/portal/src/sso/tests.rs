@@ -6,7 +6,7 @@ use super::simulator::{CLIENT, Conduct, Instead, Simulator};
 use super::token::base64url;
 use crate::stage::id;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use domain::{field::Field, portal::Way};
+use domain::{contact::Contact, field::Field, portal::Way};
 use http::StatusCode;
 use openidconnect::url::Url;
 use serde_json::{Value, json};
@@ -207,6 +207,47 @@ async fn a_provider_that_is_down_keeps_nobody_waiting() {
 }
 
 #[tokio::test]
+async fn a_secret_that_expired_is_said_to_be_the_teams_to_mend() {
+    let sso = Sso::open().await;
+    let zoe = sso.stage.contact(ZOE).await;
+    let told = [
+        ("invalid_client", StatusCode::SERVICE_UNAVAILABLE, "tell the team that supports you"),
+        ("temporarily_unavailable", StatusCode::SERVICE_UNAVAILABLE, "Try again in a minute"),
+        ("invalid_grant", StatusCode::FORBIDDEN, "Please start again"),
+        ("something_new", StatusCode::FORBIDDEN, "Please start again"),
+    ];
+    for (error, status, words) in told {
+        let instead = Some(Instead::Refusal(error));
+        let answer = sso.visit(&mut sso.stage.browser(), "microsoft", |provider| provider.with(|conduct| conduct.instead = instead)).await;
+        assert!(answer.status == status && answer.text().contains(words) && !answer.text().contains(error), "{error}: {}", answer.text());
+        let mut browser = sso.stage.browser();
+        let query = sso.set_out(&mut browser, "microsoft").await;
+        let path = format!("/portal/sso/callback?error={error}&state={}", query["state"]);
+        let came_back = browser.open(&path).await;
+        assert_eq!((came_back.status, came_back.text().contains(words)), (status, true), "{error} on the way back");
+    }
+    assert_eq!(sso.sessions(&zoe).await, 0);
+    let template = include_str!("../../../../infra/mail.yaml");
+    assert!(template.contains(crate::failure::NOT_SET_UP), "the alarm looks for these words");
+}
+
+#[tokio::test]
+async fn where_the_directory_must_know_everybody_its_word_comes_before_an_older_link() {
+    let sso = Sso::open().await;
+    let zoe = sso.stage.contact(ZOE).await;
+    assert!(is_in(&sso.visit(&mut sso.stage.browser(), "microsoft", |_| {}).await));
+    let synced = sso.stage.contact_in("demo", a_contact().named("Zoë").with(Field::DirectorySyncId, OID.into())).await;
+    assert!(is_in(&sso.visit(&mut sso.stage.browser(), "microsoft", |_| {}).await));
+    assert_eq!((sso.sessions(&zoe).await, sso.sessions(&synced).await), (2, 0), "a link stays what it is");
+    sso.switch(|switches| switches.sso_requires_synced_contact = true).await;
+    assert!(is_in(&sso.visit(&mut sso.stage.browser(), "microsoft", |_| {}).await));
+    assert_eq!((sso.sessions(&zoe).await, sso.sessions(&synced).await), (2, 1));
+    let store = &sso.stage.test.app.store;
+    let linked = async |contact: &Contact| store.list_identities(&id("demo"), contact.id).await.expect("listed").len();
+    assert_eq!((linked(&zoe).await, linked(&synced).await), (0, 1), "an account opens one contact");
+}
+
+#[tokio::test]
 async fn who_may_not_be_here_stays_out_and_members_see_why() {
     let sso = Sso::open().await;
     let zoe = sso.stage.contact(ZOE).await;
@@ -236,7 +277,8 @@ async fn a_hosted_domain_keeps_others_out() {
     let set = domain::sso::Sso { microsoft_tenant: None, google_hosted_domain: Some("x.example".parse().expect("a domain")) };
     sso.stage.test.app.store.save_sso(&id("demo"), &set).await.expect("saved");
     for hd in [Value::Null, "evil.example".into()] {
-        assert!(!is_in(&sso.visit(&mut sso.stage.browser(), "google", |provider| provider.set("hd", hd.clone())).await), "{hd}");
+        let answer = sso.visit(&mut sso.stage.browser(), "google", |provider| provider.set("hd", hd.clone())).await;
+        assert!(!is_in(&answer) && answer.text().contains("the account of your organisation"), "{hd}");
     }
     assert!(is_in(&sso.visit(&mut sso.stage.browser(), "google", |_| {}).await));
 }

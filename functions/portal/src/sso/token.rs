@@ -54,6 +54,8 @@ type Claims = IdTokenClaims<Extra, CoreGenderClaim>;
 pub enum Doubt {
     /// It is signed with a key that is not among the issuer's.
     UnknownKey,
+    /// It is sound, and about an account that is not of the team's organisation.
+    WrongAccount,
     /// Anything else.
     Wrong(String),
 }
@@ -62,6 +64,7 @@ impl From<Doubt> for Trouble {
     fn from(doubt: Doubt) -> Self {
         match doubt {
             Doubt::UnknownKey => Self::Refused("the token's key is not known".to_owned()),
+            Doubt::WrongAccount => Self::WrongAccount,
             Doubt::Wrong(what) => Self::Refused(what),
         }
     }
@@ -164,7 +167,7 @@ fn google(provider: &TeamProvider, claims: &Claims) -> Result<Identity, Doubt> {
     if let Some(wanted) = &provider.hosted_domain
         && hosted.is_none_or(|hosted| !hosted.eq_ignore_ascii_case(wanted.as_str()))
     {
-        return Err(wrong("hd is another domain"));
+        return Err(Doubt::WrongAccount);
     }
     let is_gmail = claims.email().is_some_and(|email| email.as_str().to_ascii_lowercase().ends_with("@gmail.com"));
     let is_verified = claims.email_verified() == Some(true) && (hosted.is_some() || is_gmail);
