@@ -126,6 +126,7 @@ impl Bench<'_> {
         self.visit(&mut guest, portal::show_link::route(), "", "/portal/demo/link", &[]).await;
         self.visit(&mut guest, portal::ask_link_code::route(), "", &format!("{link}/code"), &[]).await;
         self.call(portal::revoke_link::route(), "", Call::delete(&of("/portal-link")).by(member)).await;
+        self.call(portal::clear_limits::route(), "", Call::delete(&of("/sign-in-limits")).by(member)).await;
 
         let mut visitor = Visitor::default();
         self.visit(&mut visitor, portal::sign_in::route(), "", "/portal/demo", &[]).await;

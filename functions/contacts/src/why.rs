@@ -8,7 +8,7 @@ use app::{
 use axum::{Json, extract::State};
 use domain::{
     ids::ContactId,
-    portal::REFUSAL_SECONDS,
+    portal::{REFUSAL_SECONDS, Way},
     rules::{self, Decision, Notification},
 };
 use serde::{Deserialize, Serialize};
@@ -28,6 +28,9 @@ struct Asked {
     /// Which mail is asked about; needed for `notification`.
     #[param(inline)]
     kind: Option<Notification>,
+    /// Which identity provider is asked about; needed for `single-sign-on`.
+    #[param(inline)]
+    way: Option<Way>,
 }
 
 /// What can be asked about a contact.
@@ -36,6 +39,8 @@ struct Asked {
 enum Question {
     /// Why the contact can or cannot sign in to the portal.
     SignIn,
+    /// Why the contact can or cannot sign in with an identity provider, as far as that does not depend on who they are there.
+    SingleSignOn,
     /// Why the contact is or is not mailed.
     Notification,
 }
@@ -52,7 +57,7 @@ struct Explanation {
     /// The decision, with every rule in order.
     #[serde(flatten)]
     decision: Decision,
-    /// For `sign-in`: what the contact was refused in the last 7 days, newest first.
+    /// For `sign-in` and `single-sign-on`: what the contact was refused in the last 7 days, newest first.
     #[serde(skip_serializing_if = "Option::is_none")]
     refusals: Option<Vec<SignInRefusal>>,
 }
@@ -65,7 +70,7 @@ struct Explanation {
     responses(
         (status = 200, description = "The decision and its rules.", body = Explanation),
         (status = 404, description = "The team has no such contact."),
-        (status = 422, description = "A question that is unknown, or `notification` without `kind`."),
+        (status = 422, description = "A question that is unknown, `notification` without `kind`, or `single-sign-on` without `way`."),
     )
 )]
 async fn handle(State(app): State<App>, member: Member, Path(id): Path<ContactId>, Query(asked): Query<Asked>) -> Result<Json<Explanation>, Error> {
@@ -73,6 +78,10 @@ async fn handle(State(app): State<App>, member: Member, Path(id): Path<ContactId
     let problems = app.store.find_mail_problems(&member.team, rules::mailed_at(&contact.profile)).await?;
     let decision = match (asked.question, asked.kind) {
         (Question::SignIn, _) => rules::sign_in(&team, &contact.profile, &problems),
+        (Question::SingleSignOn, _) => match asked.way {
+            Some(way @ (Way::Microsoft | Way::Google | Way::Oidc)) => rules::single_sign_on(&team, &contact.profile, way, None),
+            Some(Way::Code) | None => return Err(Error::parameter("way", "say which provider: microsoft, google or oidc")),
+        },
         (Question::Notification, Some(kind)) => rules::notification(&team, &contact.profile, kind, &problems),
         (Question::Notification, None) => {
             return Err(Error::parameter("kind", "say which mail: ticketCreated, ticketUpdated, ticketCommented, ticketClosed or formAssigned"));
@@ -80,7 +89,9 @@ async fn handle(State(app): State<App>, member: Member, Path(id): Path<ContactId
     };
     let answer = decision.refusal().map_or_else(|| "Yes: every rule holds.".to_owned(), |rule| format!("No: “{}” does not hold.", rule.rule));
     let refusals = match asked.question {
-        Question::SignIn => Some(app.store.list_refusals(&member.team, id, app.clock.now_ms() - REFUSAL_SECONDS * 1_000).await?),
+        Question::SignIn | Question::SingleSignOn => {
+            Some(app.store.list_refusals(&member.team, id, app.clock.now_ms() - REFUSAL_SECONDS * 1_000).await?)
+        }
         Question::Notification => None,
     };
     Ok(Json(Explanation { question: asked.question, answer, decision, refusals }))
@@ -93,7 +104,7 @@ mod tests {
         field::Field,
         mail::{MailProblem, MailProblemKind, MailProblems},
         portal::Way,
-        rules::sign_in,
+        rules::{sign_in, single_sign_on},
         team::Communication,
     };
     use http::StatusCode;
@@ -112,6 +123,25 @@ mod tests {
             let decision = serde_json::to_value(sign_in(&team, &zoe.profile, &MailProblems::default())).expect("JSON");
             assert_eq!((&answer.json["allowed"], &answer.json["because"]), (&decision["allowed"], &decision["because"]));
             assert_eq!(answer.json["allowed"], Value::Bool(team.portal));
+        }
+    }
+
+    #[tokio::test]
+    async fn single_sign_on_is_asked_by_its_provider_and_answered_by_the_rule_which_enforces() {
+        let test = TestApp::start().await;
+        let zoe = test.contact("demo", a_contact().with(Field::PortalAccess, json!(true)).with(Field::DirectorySyncId, json!("an object id"))).await;
+        let viewer = test.member("demo", &[]).await;
+        let team = Communication { portal: true, sso_microsoft: true, sso_oidc: true, sso_requires_synced_contact: true, ..Communication::default() };
+        test.app.store.save_communication(&"demo".parse().expect("a team"), &team).await.expect("saved");
+        let ask = |query: &str| Call::get(&format!("/v1/contacts/{}/why?question=single-sign-on{query}", zoe.id)).by(&viewer);
+        for (way, name, allowed) in [(Way::Microsoft, "microsoft", true), (Way::Google, "google", false), (Way::Oidc, "oidc", false)] {
+            let answer = test.call(route(), ask(&format!("&way={name}"))).await;
+            let decision = serde_json::to_value(single_sign_on(&team, &zoe.profile, way, None)).expect("JSON");
+            assert_eq!((&answer.json["allowed"], &answer.json["because"]), (&json!(allowed), &decision["because"]), "{name}");
+            assert_eq!(answer.json["refusals"], json!([]));
+        }
+        for query in ["", "&way=code"] {
+            assert_eq!(test.call(route(), ask(query)).await.problem_fields(), ["way"], "{query}");
         }
     }
 

@@ -1,19 +1,25 @@
 // Why can they not sign in, why did they (not) get this mail: every rule in order, pass or fail, and the setting that decides.
 import { useState } from "preact/hooks";
 import { call } from "../api/client";
+import { messageOf } from "../api/problem";
 import type { Explanation, Rule, SignInRefusal } from "../api/types";
 import { useLoad } from "../api/useLoad";
 import { titleOf } from "../contact/fields";
 import { PORTAL_WAYS } from "../contact/provenance";
-import { useSigned } from "../session/me";
+import { refusal, useSigned } from "../session/me";
+import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { Select } from "../ui/Field";
 import { Icon } from "../ui/Icon";
 import { ErrorState, Skeleton } from "../ui/parts";
 import { dateTime } from "../ui/time";
+import { toast } from "../ui/Toast";
 
 const QUESTIONS = [
   { value: "sign-in", label: "Can they sign in to the portal?" },
+  { value: "microsoft", label: "Can they sign in with Microsoft?" },
+  { value: "google", label: "Can they sign in with Google?" },
+  { value: "oidc", label: "Can they sign in with the operator's identity provider?" },
   { value: "ticketCreated", label: "Do they get mail when a ticket is created?" },
   { value: "ticketUpdated", label: "Do they get mail when a ticket is updated?" },
   { value: "ticketCommented", label: "Do they get mail when a ticket is commented?" },
@@ -33,7 +39,7 @@ export function WhyPanel({ id, name, onClose }: { id: string; name: string; onCl
 
 /** One for each question, so that no answer stands under another question. */
 function Answer({ id, asked, onClose }: { id: string; asked: string; onClose: () => void }) {
-  const query = asked === "sign-in" ? { question: "sign-in" } : { question: "notification", kind: asked };
+  const query = queryOf(asked);
   const { data, error, loading, reload } = useLoad(`${id} ${asked}`, (signal) => call<Explanation>(`/v1/contacts/${id}/why`, { query, signal }));
   if (error !== undefined) return <ErrorState error={error} onRetry={reload} />;
   if (data === undefined) return <Skeleton rows={4} />;
@@ -59,7 +65,32 @@ function Answer({ id, asked, onClose }: { id: string; asked: string; onClose: ()
         ))}
       </ol>
       {data.refusals != null && <Refusals refusals={data.refusals} />}
+      {asked === "sign-in" && <AllowCodes id={id} />}
     </div>
+  );
+}
+
+function queryOf(asked: string): Record<string, string> {
+  if (asked === "sign-in") return { question: asked };
+  if (asked in PORTAL_WAYS) return { question: "single-sign-on", way: asked };
+  return { question: "notification", kind: asked };
+}
+
+/** Anybody can use an address's limits up; a member lets codes be asked for and tried again. */
+function AllowCodes({ id }: { id: string }) {
+  const { me } = useSigned();
+  const allow = async (): Promise<void> => {
+    try {
+      await call(`/v1/contacts/${id}/sign-in-limits`, { method: "DELETE" });
+      toast("Codes can be asked for and tried again.");
+    } catch (error) {
+      toast(messageOf(error), { kind: "bad" });
+    }
+  };
+  return (
+    <p class="hint">
+      Too many codes were asked for, or too many were wrong? <Button small reason={refusal(me.can.modifyContacts)} onClick={allow}>Allow codes again</Button>
+    </p>
   );
 }
 
