@@ -48,9 +48,10 @@ pub const NOT_SET_UP: &str = "an identity provider refuses this service: its cli
 impl Failure {
     /// Trouble with a provider. The cause is logged and not shown.
     pub fn of_trouble(team: TeamId, way: Way, trouble: &Trouble) -> Self {
-        match trouble {
-            Trouble::NotSetUp(word) => tracing::error!(sso.way = way.title(), sso.cause = word, "{NOT_SET_UP}"),
-            _ => tracing::warn!(sso.way = way.title(), sso.cause = %trouble, "a sign-in with an identity provider failed"),
+        if let Trouble::NotSetUp(word) = trouble {
+            tracing::error!(sso.way = way.title(), sso.cause = word, "{NOT_SET_UP}");
+        } else {
+            tracing::warn!(sso.way = way.title(), sso.cause = %trouble, "a sign-in with an identity provider failed");
         }
         match trouble {
             Trouble::NotSetUp(_) => Self::NotSetUp(team, way),

@@ -95,7 +95,7 @@ impl App {
             }
             match self.begin_session(team, &contact, Way::Code, &redeem.device, Some(attempt_id), by).await? {
                 (SignedIn::Done, token) => {
-                    tidied(self.store.clear_failures(team, &address_name(&attempt.address)).await);
+                    tidied(&self.store.clear_failures(team, &address_name(&attempt.address)).await);
                     self.end_before(team, redeem.before.as_ref()).await;
                     return Ok(Redeemed::SignedIn(token));
                 }
@@ -134,7 +134,7 @@ impl App {
     /// Ends the session that a browser held before it signed in anew.
     pub(super) async fn end_before(&self, team: &TeamId, before: Option<&ContactToken>) {
         if let Some(before) = before {
-            tidied(self.store.remove_session(team, before.contact, &before.hash()).await);
+            tidied(&self.store.remove_session(team, before.contact, &before.hash()).await);
         }
     }
 
@@ -150,7 +150,7 @@ impl App {
 }
 
 /// What follows a sign-in is not worth losing it for: the contact is in.
-fn tidied(done: Result<(), Error>) {
+fn tidied(done: &Result<(), Error>) {
     if done.is_err() {
         tracing::warn!("what a sign-in makes needless was left behind");
     }
