@@ -38,6 +38,8 @@ pub enum Failure {
     WrongAccount(TeamId),
     /// The provider knows them, and that leads to nobody who may be here. It does not say why: that would tell who is known.
     NotLetIn(TeamId),
+    /// There is no such page, at this team's portal if it is one's.
+    Nothing(Option<TeamId>),
     /// Everything else.
     Error(Error),
 }
@@ -131,6 +133,10 @@ impl IntoResponse for Failure {
             Self::NotLetIn(team) => {
                 let text = "This account opens nothing here. Sign in with a code by email, or ask the team that supports you.";
                 say(StatusCode::FORBIDDEN, "You cannot sign in this way", text, sign_in(&team))
+            }
+            Self::Nothing(team) => {
+                let text = "The address may be incomplete.";
+                say(StatusCode::NOT_FOUND, "There is nothing here", text, team.as_ref().and_then(sign_in))
             }
             Self::Error(error) => of_error(&error),
         }

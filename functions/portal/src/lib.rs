@@ -13,6 +13,7 @@ mod failure;
 pub mod home;
 pub mod make_link;
 pub mod manifest;
+pub mod nothing;
 pub mod open_link;
 mod pages;
 pub mod remove_identity;
@@ -53,6 +54,7 @@ pub fn routes() -> Vec<Route> {
         manifest::route(),
         service_worker::route(),
         asset::route(),
+        nothing::route(),
         make_link::route(),
         revoke_link::route(),
         clear_limits::route(),

@@ -88,6 +88,11 @@ impl Route {
         Self { name, method, path: path.to_owned(), describe: None, more_paths: Vec::new(), is_fallback: false, handler }
     }
 
+    /// The same for everything below a path that ends in `{name+}`, and for these paths; the handler finds the path in the request.
+    pub fn with_everything_below(self, more_paths: &[&str]) -> Self {
+        Self { more_paths: more_paths.iter().map(|&path| path.to_owned()).collect(), is_fallback: true, ..self }
+    }
+
     /// Its OpenAPI description, put together when it is asked for: most functions never are, and it would slow their start. A page has none.
     pub fn description(&self) -> Option<Description> {
         self.describe.map(|describe| describe())
