@@ -68,9 +68,30 @@ impl Bits {
         inner + (self.words[first] & low).count_ones() as usize + (self.words[last] & high).count_ones() as usize
     }
 
+    /// The numbers in the set, lowest first.
+    pub(super) fn into_members(self) -> impl Iterator<Item = usize> {
+        self.words.into_iter().enumerate().flat_map(|(at, mut word)| {
+            std::iter::from_fn(move || {
+                let lowest = (word != 0).then_some(at * 64 + word.trailing_zeros() as usize);
+                word &= word.wrapping_sub(1);
+                lowest
+            })
+        })
+    }
+
+    /// Adds what is in the other.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.words.iter_mut().zip(&other.words).for_each(|(word, other)| *word |= other);
+    }
+
     /// Keeps what is in both.
     pub(super) fn keep(&mut self, other: &Self) {
-        self.words.iter_mut().zip(&other.words).for_each(|(word, other)| *word &= other);
+        self.keep_words(&other.words);
+    }
+
+    /// Keeps what is also in the set that these words spell.
+    pub(super) fn keep_words(&mut self, words: &[u64]) {
+        self.words.iter_mut().zip(words).for_each(|(word, other)| *word &= other);
     }
 
     /// Keeps what is not in the other.

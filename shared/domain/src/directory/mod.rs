@@ -2,7 +2,8 @@
 //!
 //! Two sorted segments: `base` holds nearly all contacts, `recent` what changed since `base` was built. A change kills the contact's
 //! old slot and adds a slot to `recent`; when `recent` has grown past a share of `base`, both are merged into a new base. Where the
-//! entries of `recent` stand in the orders of `base` is kept, so that a query compares no texts at all.
+//! entries of `recent` stand in the orders of `base` is kept, so that a query compares no texts at all. The
+//! base has a signature, which leads a search for something rare to the few texts that may hold it.
 //!
 //! It is a cache of the table: changes may come twice and in any order, the contact's version decides which counts.
 
@@ -17,6 +18,7 @@ mod row;
 mod sample;
 mod scan;
 mod segment;
+mod signature;
 mod snapshot;
 mod walk;
 
@@ -63,7 +65,9 @@ impl Directory {
 
     /// The directory of these rows, which are taken one by one. Of several rows of one contact the highest version counts.
     pub fn from_rows(rows: impl IntoIterator<Item = Row>) -> Self {
-        Self { base: Segment::from_rows(rows), ..Self::default() }
+        let mut base = Segment::from_rows(rows);
+        base.sign();
+        Self { base, ..Self::default() }
     }
 
     /// Brings the directory up to date. A change that is not newer than what is known of its contact is ignored, so changes may
@@ -86,6 +90,7 @@ impl Directory {
         let stale = self.recent.slots() + self.base.slots() - self.base.alive.count();
         if stale > MERGE_AT_LEAST.max(self.base.slots() / MERGE_SHARE) {
             self.base = merge(&self.base, &self.recent, &self.places);
+            self.base.sign();
             self.recent = Segment::default();
             self.places = Places::default();
         }

@@ -1,4 +1,5 @@
-//! Which slots of a segment a filter holds: a substring search over the whole text buffer, not contact by contact.
+//! Which slots of a segment a filter holds: a substring search over the whole text buffer, not contact by contact, or over
+//! the few blocks of contacts that the signature leaves.
 
 use super::{
     bits::Bits,
@@ -8,6 +9,7 @@ use super::{
     segment::Segment,
 };
 use memchr::memmem::Finder;
+use std::ops::Range;
 
 /// A word made ready to be looked for.
 struct Needle<'a> {
@@ -33,9 +35,9 @@ impl Segment {
             None => self.alive.clone(),
             Some((first, others)) => {
                 let mut hits = Bits::none(self.slots());
-                self.scan(&first.spelling, others, &mut hits);
-                if let Some(digits) = &first.digits {
-                    self.scan(digits, others, &mut hits);
+                match self.signature.candidates(&filter.words) {
+                    None => self.scan(0..self.slots(), first, others, &mut hits),
+                    Some(candidates) => candidates.for_each(|slots| self.scan(slots, first, others, &mut hits)),
                 }
                 hits.keep(&self.alive);
                 hits
@@ -49,15 +51,21 @@ impl Segment {
         hits
     }
 
-    /// Adds the slots that hold the first word and all others. After a hit the rest of that contact's text is skipped.
-    fn scan(&self, first: &Finder, others: &[Needle], hits: &mut Bits) {
-        let (mut slot, mut from) = (0, 0);
-        while let Some(found) = first.find(&self.text[from..]) {
+    /// Adds those of the slots that hold the first word and all others.
+    fn scan(&self, slots: Range<usize>, first: &Needle, others: &[Needle], hits: &mut Bits) {
+        self.scan_for(&first.spelling, slots.clone(), others, hits);
+        if let Some(digits) = &first.digits {
+            self.scan_for(digits, slots, others, hits);
+        }
+    }
+
+    /// Adds those of the slots that hold a spelling of the first word and all others. After a hit the rest of that contact's text is skipped.
+    fn scan_for(&self, spelling: &Finder, slots: Range<usize>, others: &[Needle], hits: &mut Bits) {
+        let Range { start: mut from, end } = self.texts(slots.clone());
+        let mut slot = slots.start;
+        while let Some(found) = spelling.find(&self.text[from..end]) {
             let at = from + found;
-            slot = first_not(slot, self.slots(), |slot| self.text_ends[slot] <= at);
-            if slot >= self.slots() {
-                return;
-            }
+            slot = first_not(slot, slots.end, |slot| self.text_ends[slot] <= at);
             if others.iter().all(|needle| needle.is_in(self.text(slot))) {
                 hits.insert(slot);
             }

@@ -3,10 +3,14 @@
 use super::{
     bits::Bits,
     row::{FIELD_END, Row, RowView, Status, put_row, put_text},
+    signature::Signature,
 };
 use crate::ids::{ContactId, Version};
 use memchr::memchr;
-use std::cmp::{Ordering, Reverse};
+use std::{
+    cmp::{Ordering, Reverse},
+    ops::Range,
+};
 
 /// An order of the contacts in a segment. Each is total: equal keys go by id, and empty texts come last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +57,8 @@ pub(super) struct Segment {
     pub(super) alive: Bits,
     /// For each of [`Key::LISTED`], the slots in that order.
     pub(super) lists: [Vec<u32>; 4],
+    /// Where words may be; it knows nothing before [`Segment::sign`].
+    pub(super) signature: Signature,
 }
 
 /// A slot or a place as it is stored. A directory of four thousand million contacts does not fit into memory, so the limit is never met.
@@ -132,6 +138,11 @@ impl Segment {
         }
     }
 
+    /// Makes the signature, for a segment that stays: at a million slots it takes a tenth of a second.
+    pub(super) fn sign(&mut self) {
+        self.signature = Signature::of(self);
+    }
+
     /// How many slots there are, dead ones included.
     pub(super) fn slots(&self) -> usize {
         self.ids.len()
@@ -150,6 +161,11 @@ impl Segment {
     /// The folded text of a slot.
     pub(super) fn text(&self, slot: usize) -> &[u8] {
         between(&self.text, &self.text_ends, slot)
+    }
+
+    /// Where the texts of consecutive slots are in the buffer.
+    pub(super) fn texts(&self, slots: Range<usize>) -> Range<usize> {
+        start_of(&self.text_ends, slots.start)..start_of(&self.text_ends, slots.end)
     }
 
     /// The compact row of a slot.
@@ -240,13 +256,16 @@ impl Segment {
     pub(super) fn bytes(&self) -> usize {
         let buffers = self.text.capacity() + self.rows.capacity() + self.active.bytes() + self.alive.bytes();
         let columns = 8 * (self.text_ends.capacity() + self.row_ends.capacity() + self.versions.capacity() + self.updated_at_ms.capacity());
-        buffers + columns + 16 * self.ids.capacity() + self.lists.iter().map(|list| 4 * list.capacity()).sum::<usize>()
+        buffers + columns + self.signature.bytes() + 16 * self.ids.capacity() + self.lists.iter().map(|list| 4 * list.capacity()).sum::<usize>()
     }
 }
 
 fn between<'a>(buffer: &'a [u8], ends: &[usize], slot: usize) -> &'a [u8] {
-    let start = if slot == 0 { 0 } else { ends[slot - 1] };
-    &buffer[start..ends[slot]]
+    &buffer[start_of(ends, slot)..ends[slot]]
+}
+
+fn start_of(ends: &[usize], slot: usize) -> usize {
+    if slot == 0 { 0 } else { ends[slot - 1] }
 }
 
 #[cfg(test)]

@@ -140,7 +140,8 @@ fn write_numbers<const N: usize>(numbers: impl Iterator<Item = [u8; N]>, to: &mu
 fn read_body(body: &[u8]) -> io::Result<(Directory, i64)> {
     let mut from = zstd::Decoder::with_buffer(body)?;
     let read_through_at_ms = i64::from_le_bytes(read_number(&mut from)?);
-    let base = read_segment(&mut from)?;
+    let mut base = read_segment(&mut from)?;
+    base.sign();
     let recent = read_segment(&mut from)?;
     let mut places = Places::default();
     for places in &mut places.0 {
@@ -171,7 +172,7 @@ fn read_segment(from: &mut impl Read) -> io::Result<Segment> {
         *list = read_numbers(slots, u32::from_le_bytes, from)?;
         sound(list.iter().max().is_none_or(|&most| (most as usize) < slots))?;
     }
-    Ok(Segment { text, text_ends, rows, row_ends, ids, versions, updated_at_ms, active, alive, lists })
+    Ok(Segment { text, text_ends, rows, row_ends, ids, versions, updated_at_ms, active, alive, lists, ..Segment::default() })
 }
 
 fn read_ends(slots: usize, len: usize, from: &mut impl Read) -> io::Result<Vec<usize>> {
