@@ -5,6 +5,7 @@
 
 mod builder;
 mod call;
+mod description;
 mod dynamodb_local;
 mod faults;
 mod import;
@@ -15,6 +16,7 @@ mod units;
 
 pub use builder::{ContactBuilder, a_contact};
 pub use call::{Answer, Call};
+pub use description::Description;
 pub use dynamodb_local::LocalTable;
 pub use faults::{FailingNetwork, Fault};
 pub use import::{ImportRoutes, people_csv};
