@@ -156,7 +156,7 @@ fn a_page_reaches_neither_the_table_nor_the_bucket() {
 #[test]
 fn the_description_that_is_served_is_the_one_of_the_routes() {
     let file = root().join("functions/team/openapi.json");
-    let described = serde_json::to_string_pretty(&app::openapi::describe(routes())).unwrap();
+    let described = serde_json::to_string_pretty(&app::openapi::describe(&routes())).unwrap();
     if std::env::var_os("KDESK_WRITE").is_some_and(|value| value == "1") {
         fs::write(&file, &described).unwrap();
     }

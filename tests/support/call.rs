@@ -104,6 +104,12 @@ impl Call {
         self
     }
 
+    /// Whether API Gateway would lead it to this route.
+    pub(crate) fn is_for(&self, route: &Route) -> bool {
+        let (asked, has): (Vec<&str>, Vec<&str>) = (self.path.split('/').collect(), route.path.split('/').collect());
+        self.method == route.method && asked.len() == has.len() && asked.iter().zip(has).all(|(asked, has)| has.starts_with('{') || *asked == has)
+    }
+
     /// The event (payload format 2.0).
     pub(crate) fn event(&self, route: &Route) -> Value {
         let mut event = json!({

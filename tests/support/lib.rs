@@ -5,6 +5,7 @@
 
 mod builder;
 mod call;
+mod description;
 mod dynamodb_local;
 mod faults;
 mod import;
@@ -15,6 +16,7 @@ mod units;
 
 pub use builder::{ContactBuilder, a_contact};
 pub use call::{Answer, Call};
+pub use description::Description;
 pub use dynamodb_local::LocalTable;
 pub use faults::{FailingNetwork, Fault};
 pub use import::{ImportRoutes, people_csv};
@@ -99,6 +101,7 @@ pub fn settings(engines: &Engines) -> Settings {
         mail_function: MAIL.to_owned(),
         mail_from: Some(MAIL_FROM.to_owned()),
         mail_configuration_set: Some(engines::MAIL_CONFIGURATION_SET.to_owned()),
+        mails_per_team_and_day: app::settings::MAILS_PER_TEAM_AND_DAY,
         mail_topic: Some(engines::MAIL_TOPIC.to_owned()),
         team_claim: "team".to_owned(),
         write_units_per_second: None,
@@ -190,10 +193,14 @@ impl TestApp {
         builder::commit(self, team, contact.id, Some(contact.clone()), profile).await
     }
 
-    /// Makes a call as API Gateway would, through the same code that a function runs.
+    /// Makes a call as API Gateway would, through the same code that a function runs. The answer has to be one that the API describes.
     pub async fn call(&self, route: Route, call: Call) -> Answer {
+        let described = call.is_for(&route).then(|| Description::of(std::slice::from_ref(&route)));
         let event = call.event(&route);
-        Answer::new(&app::host::serve(route.router(self.app.clone()), event).await.expect("the function answers"))
+        let answer = Answer::new(&app::host::serve(route.router(self.app.clone()), event).await.expect("the function answers"));
+        let problems = described.map(|described| described.problems_of_answer(&answer)).unwrap_or_default();
+        assert!(problems.is_empty(), "the API answers what it does not describe: {problems:#?}");
+        answer
     }
 
     /// Waits until the worker has done everything it was asked.

@@ -29,9 +29,9 @@ pub fn route() -> Route {
         (status = 201, description = "The contact.", body = ContactView, headers(("Location" = String, description = "Its path."), ("ETag" = String, description = "Its version."))),
         (status = 403, description = "Without “Modify contacts”."),
         (status = 404, description = "`reportsToContactId` names no contact."),
-        (status = 409, description = "Another contact has the Primary Email or the directory identifier; `holder` is its id. Or the same `Idempotency-Key` is being worked on at this moment."),
+        (status = 409, description = "`primary_email_taken` or `directory_sync_id_taken`: another contact has it; `holder` is its id. `in_progress`: the same `Idempotency-Key` is being worked on at this moment. `deleted_since`: what it made was deleted since."),
         (status = 413, description = "More than 1 MiB."),
-        (status = 422, description = "Fields that are unknown or wrong, each named."),
+        (status = 422, description = "Fields that are unknown or wrong, each named. `idempotency_key_reused`: the key came with another request before."),
     )
 )]
 async fn handle(

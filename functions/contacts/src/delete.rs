@@ -32,7 +32,7 @@ pub fn route() -> Route {
         (status = 204, description = "It is deleted.", headers(("KDesk-Job" = String, description = "The job to undo it by."))),
         (status = 403, description = "Without “Modify contacts”."),
         (status = 404, description = "The team has no such contact."),
-        (status = 409, description = "The contact was changed at the same moment. Look at it again."),
+        (status = 409, description = "`changed_meanwhile`: the contact was changed at the same moment. Look at it again."),
     )
 )]
 async fn handle(State(app): State<App>, member: ContactEditor, Path(id): Path<ContactId>) -> Result<impl IntoResponse, Error> {

@@ -12,25 +12,31 @@ use std::collections::BTreeMap;
 /// A row of the directory.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(examples(json!({
+    "id": "0190b5d8-7c1e-7cc0-a000-000000000001",
+    "version": 3,
+    "displayName": "Zoë Müller",
+    "company": "Example GmbH",
+    "primaryEmail": "zoe@example.com",
+    "emails": {"billing": "invoices@example.com"},
+    "phones": {"mobile": "+49 30 901820"},
+    "contactIsActive": true,
+    "updatedAt": "2026-02-01T09:00:00.123Z",
+})))]
 pub struct ContactRow {
     /// Identifier.
     id: ContactId,
     /// Send it back in If-Match when changing the contact.
     version: Version,
     /// The name to show.
-    #[schema(examples("Zoë Müller"))]
     display_name: String,
     /// The company.
-    #[schema(examples("Example GmbH"))]
     company: Option<String>,
     /// The Primary Email.
-    #[schema(examples("zoe@example.com"))]
     primary_email: Option<String>,
     /// Label to address.
-    #[schema(examples(json!({"billing": "invoices@example.com"})))]
     emails: BTreeMap<String, String>,
     /// Label to number, as typed.
-    #[schema(examples(json!({"mobile": "+49 30 901820"})))]
     phones: BTreeMap<String, String>,
     /// Whether the contact is active.
     contact_is_active: bool,

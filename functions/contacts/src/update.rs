@@ -24,7 +24,7 @@ pub fn route() -> Route {
         (status = 200, description = "The contact. Its version is the one that was sent when nothing changed.", body = ContactView, headers(("ETag" = String, description = "Its version."))),
         (status = 403, description = "Without “Modify contacts”."),
         (status = 404, description = "The team has no such contact, or `reportsToContactId` names none."),
-        (status = 409, description = "`stale_version` with `current` and `yours`; or another contact has the Primary Email or the directory identifier; `holder` is its id."),
+        (status = 409, description = "`stale_version`: it was changed since; `current` and `yours` are both versions. `primary_email_taken` or `directory_sync_id_taken`: another contact has it; `holder` is its id."),
         (status = 413, description = "More than 1 MiB."),
         (status = 422, description = "Fields that are unknown or wrong, each named; or this would close a circle of who reports to whom."),
         (status = 428, description = "No If-Match."),

@@ -27,7 +27,7 @@ pub fn route() -> Route {
         (status = 202, description = "The job is being applied.", body = JobView),
         (status = 403, description = "Without the permission that the job's kind needs."),
         (status = 404, description = "The team has no such job."),
-        (status = 409, description = "`already_applied`, or it has no plan to apply; `state` says where it stands."),
+        (status = 409, description = "`already_applied`. `not_appliable`: it has no plan that waits to be applied. `state` says where it stands."),
     )
 )]
 async fn handle(State(app): State<App>, member: Member, Path(id): Path<JobId>) -> Result<(StatusCode, Json<JobView>), Error> {

@@ -58,9 +58,9 @@ impl Selection {
         (status = 202, description = "A job whose plan is being made; apply it when its state is `planned`.", body = JobView),
         (status = 403, description = "Without “Modify contacts”."),
         (status = 404, description = "The team has none of the selected contacts."),
-        (status = 409, description = "The same `Idempotency-Key` is being worked on at this moment; send it again in half a minute."),
+        (status = 409, description = "`in_progress`: the same `Idempotency-Key` is being worked on at this moment; send it again in half a minute."),
         (status = 413, description = "More than 1 MiB: choose by filter."),
-        (status = 422, description = "An action or a field that a bulk action cannot do."),
+        (status = 422, description = "An action or a field that a bulk action cannot do. `idempotency_key_reused`: the key came with another request before."),
     )
 )]
 async fn handle(

@@ -27,7 +27,7 @@ pub fn route() -> Route {
         (status = 200, description = "The job: `cancelled`, or `cancelling` while the rows that are left are listed.", body = JobView),
         (status = 403, description = "Without the permission that the job's kind needs."),
         (status = 404, description = "The team has no such job."),
-        (status = 409, description = "It has ended; `state` says how."),
+        (status = 409, description = "`already_cancelled` or `already_ended`; `state` says how."),
     )
 )]
 async fn handle(State(app): State<App>, member: Member, Path(id): Path<JobId>) -> Result<Json<JobView>, Error> {

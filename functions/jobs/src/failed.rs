@@ -32,10 +32,10 @@ pub fn route() -> Route {
     path = "/v1/jobs/{job}/failed.csv",
     params(("job" = JobId, Path, description = "The import.")),
     responses(
-        (status = 200, description = "The file.", body = String, content_type = "text/csv"),
+        (status = 200, description = "The file.", body = String, content_type = "text/csv", example = json!("firstName,primaryEmail,error\r\nBob,bob(at)example.com,primaryEmail: an email address has the form name@domain.tld\r\n")),
         (status = 303, description = "The file is larger than 4 MiB: follow the link. It dies in 15 minutes.", headers(("Location" = String, description = "The link."))),
         (status = 404, description = "The team has no such import, or none of its rows failed."),
-        (status = 409, description = "It is not planned yet; `state` says where it stands."),
+        (status = 409, description = "`not_ready`: it is not planned yet; `state` says where it stands."),
     )
 )]
 async fn handle(State(app): State<App>, member: Member, Path(id): Path<JobId>) -> Result<Response, Error> {

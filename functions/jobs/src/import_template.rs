@@ -13,7 +13,7 @@ pub fn route() -> Route {
 #[utoipa::path(
     get,
     path = "/v1/imports/template.csv",
-    responses((status = 200, description = "The header of an import.", body = String, content_type = "text/csv"))
+    responses((status = 200, description = "The header of an import.", body = String, content_type = "text/csv", example = json!("firstName,lastName,primaryEmail,emails,phones,company\r\n")))
 )]
 async fn handle(State(_): State<App>, _: Member) -> impl IntoResponse {
     let headers = [

@@ -43,8 +43,8 @@ struct MergeRequest {
         (status = 200, description = "The job, done.", body = JobView),
         (status = 403, description = "Without “Modify contacts”."),
         (status = 404, description = "The team does not have both contacts."),
-        (status = 409, description = "The same `Idempotency-Key` is being worked on at this moment; send it again in half a minute."),
-        (status = 422, description = "The same contact twice, or more addresses or phones than one contact can have."),
+        (status = 409, description = "`in_progress`: the same `Idempotency-Key` is being worked on at this moment; send it again in half a minute."),
+        (status = 422, description = "`cannot_merge`: the same contact twice, or more addresses or phones than one contact can have. `idempotency_key_reused`: the key came with another request before."),
     )
 )]
 async fn handle(

@@ -24,13 +24,19 @@ pub fn route() -> Route {
 /// How to read a file and what it may do.
 #[derive(Debug, Default, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+#[schema(examples(json!({
+    "mode": "both",
+    "matchBy": "primaryEmail",
+    "columns": {"Kundennummer": "directorySyncId", "Shoe size": ""},
+    "encoding": "windows-1252",
+    "delimiter": "semicolon",
+})))]
 struct PlanRequest {
     /// Which contacts the import may touch.
     mode: Mode,
     /// By what it finds the contact of a row. A row that has an `id` is found by it when the chosen key finds nobody.
     match_by: MatchBy,
     /// Header to field for columns that are not known, an empty field to leave a column out. Remembered for the team.
-    #[schema(examples(json!({"Kundennummer": "directorySyncId", "Shoe size": ""})))]
     columns: BTreeMap<String, String>,
     /// The encoding, when it was not found right.
     encoding: Option<Encoding>,
@@ -48,7 +54,7 @@ struct PlanRequest {
         (status = 202, description = "The job; it is planned when its state is `planned`, and `failed` with a `problem` when the file cannot be read.", body = JobView),
         (status = 403, description = "Without “Import contacts (bulk)”, or the team's switch is off."),
         (status = 404, description = "The team has no such import."),
-        (status = 409, description = "The file is not uploaded yet, or the import is being applied or was."),
+        (status = 409, description = "`file_missing`: the file is not uploaded yet. `not_plannable`: the import is being planned or applied, or has ended; `state` says which."),
         (status = 422, description = "A mode, a key or a column that does not exist."),
     )
 )]

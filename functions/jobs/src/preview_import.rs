@@ -41,8 +41,8 @@ struct PreviewQuery {
         (status = 200, description = "The beginning of the file.", body = Preview),
         (status = 403, description = "Without “Import contacts (bulk)”, or the team's switch is off."),
         (status = 404, description = "The team has no such import."),
-        (status = 409, description = "The file is not uploaded yet (`awaiting_file`)."),
-        (status = 422, description = "The file is no table, such as a PDF; or an encoding or a delimiter that does not exist."),
+        (status = 409, description = "`awaiting_file`: the file is not uploaded yet."),
+        (status = 422, description = "`no_table`: the file is no table, such as a PDF. Or an encoding or a delimiter that does not exist."),
     )
 )]
 async fn handle(

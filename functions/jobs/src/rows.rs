@@ -85,6 +85,7 @@ struct JobRow {
     /// What became of it; null while it is only planned.
     outcome: Option<Outcome>,
     /// Whether it is not stored because the contact changed since.
+    #[schema(examples(false))]
     held_back: bool,
     /// Each field's old and new value.
     changes: Vec<FieldChange>,

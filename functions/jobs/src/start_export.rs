@@ -58,9 +58,9 @@ enum FileFormat {
     responses(
         (status = 202, description = "The job.", body = JobView),
         (status = 404, description = "The team has none of the selected contacts."),
-        (status = 409, description = "The same `Idempotency-Key` is being worked on at this moment; send it again in half a minute."),
+        (status = 409, description = "`in_progress`: the same `Idempotency-Key` is being worked on at this moment; send it again in half a minute."),
         (status = 413, description = "More than 1 MiB: choose by filter."),
-        (status = 422, description = "A selection or a format that does not exist."),
+        (status = 422, description = "A selection or a format that does not exist. `idempotency_key_reused`: the key came with another request before."),
     )
 )]
 async fn handle(

@@ -49,15 +49,17 @@ struct ImportStarted {
 /// One request that uploads the file.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(examples(json!({
+    "url": "https://bucket.s3.amazonaws.com/jobs/demo/upload.csv?X-Amz-Signature=…",
+    "method": "PUT",
+    "headers": {"content-type": "text/csv", "content-length": "20480"},
+})))]
 struct UploadRequest {
     /// Where to.
-    #[schema(examples("https://bucket.s3.amazonaws.com/jobs/demo/upload.csv?X-Amz-Signature=…"))]
     url: String,
     /// The method.
-    #[schema(examples("PUT"))]
     method: &'static str,
     /// The headers to send with exactly these values.
-    #[schema(examples(json!({"content-type": "text/csv", "content-length": "20480"})))]
     headers: BTreeMap<String, String>,
 }
 
@@ -70,9 +72,9 @@ struct UploadRequest {
     responses(
         (status = 201, description = "The job and the link.", body = ImportStarted),
         (status = 403, description = "Without “Import contacts (bulk)”, or the team's switch “Allow bulk contact import” is off; `missing` names it."),
-        (status = 409, description = "The same `Idempotency-Key` is being worked on at this moment; send it again in half a minute."),
+        (status = 409, description = "`in_progress`: the same `Idempotency-Key` is being worked on at this moment; send it again in half a minute."),
         (status = 413, description = "More than 1 GB."),
-        (status = 422, description = "No name, or an empty file."),
+        (status = 422, description = "No name, or an empty file. `idempotency_key_reused`: the key came with another request before."),
     )
 )]
 async fn handle(

@@ -24,7 +24,7 @@ pub fn route() -> Route {
         (status = 202, description = "The new job, which goes on by itself.", body = JobView),
         (status = 403, description = "Without the permission that the job's kind needs."),
         (status = 404, description = "The team has no such job."),
-        (status = 409, description = "It was undone already (`undoneBy`), has not ended, changed nothing, or ended more than 30 days ago."),
+        (status = 409, description = "`not_undoable`: it was undone already (`undoneBy` names the job), has not ended, changed nothing, or ended more than 30 days ago."),
     )
 )]
 async fn handle(State(app): State<App>, member: Member, Path(id): Path<JobId>) -> Result<(StatusCode, Json<JobView>), Error> {

@@ -33,10 +33,10 @@ pub struct JobView {
     /// Who made it.
     created_by: MemberId,
     /// When it was made.
-    #[schema(value_type = String, format = DateTime)]
+    #[schema(value_type = String, format = DateTime, examples("2026-02-01T09:00:00.123Z"))]
     created_at: Timestamp,
     /// When it ended.
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(value_type = Option<String>, format = DateTime, examples("2026-02-01T09:05:00.123Z"))]
     finished_at: Option<Timestamp>,
     /// Why it failed.
     #[schema(examples("the file has column names but no rows: add the contacts below them"))]
@@ -46,6 +46,7 @@ pub struct JobView {
     /// The job that undoes this one.
     undone_by: Option<JobId>,
     /// Whether it can be undone at this moment.
+    #[schema(examples(true))]
     can_be_undone: bool,
     /// What an import does.
     import: Option<ImportView>,

@@ -12,7 +12,7 @@ pub fn route() -> Route {
 }
 
 /// The OpenAPI 3.1 description of this API.
-#[utoipa::path(get, path = "/v1/openapi.json", security(()), responses((status = 200, description = "The description.", body = Object)))]
+#[utoipa::path(get, path = "/v1/openapi.json", security(()), responses((status = 200, description = "The description.", body = Object, example = json!({"openapi": "3.1.0"}))))]
 async fn handle(State(_): State<App>) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "application/json")], DESCRIPTION)
 }

@@ -33,7 +33,7 @@ struct PermissionsRequest {
         (status = 200, description = "The member.", body = MemberView),
         (status = 403, description = "Without “Modify team settings”."),
         (status = 404, description = "The team has no such member."),
-        (status = 409, description = "You cannot take “Modify team settings” from yourself: nobody might be left who can give it back."),
+        (status = 409, description = "`own_permission`: you cannot take “Modify team settings” from yourself: nobody might be left who can give it back."),
         (status = 422, description = "A permission that does not exist."),
     )
 )]

@@ -125,7 +125,8 @@ impl Error {
         }
     }
 
-    fn details(&self) -> ProblemDetails {
+    /// Its form on the wire.
+    pub(crate) fn details(&self) -> ProblemDetails {
         let (code, detail) = match self {
             Self::Invalid { code, detail, .. } | Self::Conflict { code, detail, .. } => (*code, detail.clone()),
             Self::TooLarge { detail } => ("too_large", detail.clone()),

@@ -1,9 +1,12 @@
 //! The OpenAPI 3.1 description, put together from the routes' own.
 
-use crate::{Route, route::Description};
+use crate::{Error, Route, route::Description};
+use domain::team::Permission;
+use serde_json::Value;
 use utoipa::openapi::{
-    Components, ContentBuilder, Info, OpenApi, Paths, Ref, RefOr, Response, ResponseBuilder,
+    Components, ContentBuilder, Header, HeaderBuilder, Info, ObjectBuilder, OpenApi, Paths, Ref, RefOr, Response, ResponseBuilder,
     path::{HttpMethod, PathItem},
+    schema::Type,
     security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
 };
 
@@ -18,7 +21,7 @@ const WITH_BODY: [(&str, &str); 2] =
     [("413", "More than 1 MiB."), ("422", "A body that is no JSON, or fields that are unknown or wrong, each named.")];
 
 /// Describes those of these routes that are operations of the API.
-pub fn describe(routes: Vec<Route>) -> OpenApi {
+pub fn describe(routes: &[Route]) -> OpenApi {
     let mut paths = Paths::new();
     let mut components = Components::new();
     for route in routes {
@@ -33,14 +36,14 @@ pub fn describe(routes: Vec<Route>) -> OpenApi {
         operation.security.get_or_insert_with(|| vec![SecurityRequirement::new("member", ["kdesk"])]);
         let with_body = WITH_BODY.iter().filter(|_| operation.request_body.is_some());
         for &(status, meaning) in ALWAYS.iter().chain(with_body).filter(|(status, _)| !(is_open && *status == "401")) {
-            operation.responses.responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(problem(meaning)));
+            operation.responses.responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(problem(status, meaning)));
         }
         for (status, response) in &mut operation.responses.responses {
             if let RefOr::T(response) = response
                 && status.starts_with(['4', '5'])
                 && response.content.is_empty()
             {
-                *response = problem(&response.description);
+                *response = problem(status, &response.description);
             }
         }
         let method = match route.method.as_str() {
@@ -53,7 +56,7 @@ pub fn describe(routes: Vec<Route>) -> OpenApi {
         let item = PathItem::new(method, operation);
         match paths.paths.get_mut(&route.path) {
             Some(there) => there.merge_operations(item),
-            None => drop(paths.paths.insert(route.path, item)),
+            None => drop(paths.paths.insert(route.path.clone(), item)),
         }
     }
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").description(Some("An access token of the team's issuer."));
@@ -67,7 +70,36 @@ pub fn describe(routes: Vec<Route>) -> OpenApi {
     description
 }
 
-fn problem(meaning: &str) -> Response {
-    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("ProblemDetails"))).build();
-    ResponseBuilder::new().description(meaning).content("application/problem+json", content).build()
+fn problem(status: &str, meaning: &str) -> Response {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("ProblemDetails"))).example(example(status, meaning)).build();
+    let response = ResponseBuilder::new().description(meaning).content("application/problem+json", content);
+    if status == "429" { response.header("Retry-After", seconds()).build() } else { response.build() }
+}
+
+fn seconds() -> Header {
+    let seconds = ObjectBuilder::new().schema_type(Type::Integer).examples([1]).build();
+    HeaderBuilder::new().schema(Some(seconds)).description(Some("After how many seconds to try again.")).build()
+}
+
+/// An error of this status, as the service makes it: a refusal with the permission that its meaning names, a conflict with the first code there.
+fn example(status: &str, meaning: &str) -> Option<Value> {
+    let error = match status {
+        "401" => Error::SignedOut,
+        "403" => {
+            let named = Permission::ALL.into_iter().find(|permission| meaning.contains(permission.title()));
+            Error::permission_missing(named.unwrap_or(Permission::ModifyContacts))
+        }
+        "404" => Error::NotFound,
+        "409" => Error::conflict("conflict", meaning),
+        "413" => Error::TooLarge { detail: meaning.to_owned() },
+        "422" => Error::parameter("primaryEmail", "an email address has the form name@domain.tld"),
+        "428" => Error::VersionMissing,
+        "429" => Error::TooMany { retry_after_seconds: 1 },
+        _ => Error::Internal,
+    };
+    let mut example = serde_json::to_value(error.details()).ok()?;
+    if status == "409" {
+        example["code"] = meaning.split('`').nth(1).unwrap_or_default().into();
+    }
+    Some(example)
 }

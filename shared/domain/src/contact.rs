@@ -260,14 +260,15 @@ impl From<FieldError> for Problem {
 
 /// One field's change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(examples(json!({"field": "company", "old": "Old GmbH", "new": "New GmbH"})))]
 pub struct FieldChange {
     /// Which field.
     pub field: Field,
     /// What it held, null for nothing.
-    #[schema(value_type = serde_json::Value, examples("Old GmbH"))]
+    #[schema(value_type = serde_json::Value)]
     pub old: Json,
     /// What it holds now, null for nothing.
-    #[schema(value_type = serde_json::Value, examples("New GmbH"))]
+    #[schema(value_type = serde_json::Value)]
     pub new: Json,
 }
 

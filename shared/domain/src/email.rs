@@ -28,7 +28,7 @@ pub enum EmailError {
 /// Upper and lower case are kept as typed; two addresses are the same when [`Email::key`] is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(try_from = "String", into = "String")]
-#[schema(value_type = String, format = Email)]
+#[schema(value_type = String, format = Email, examples("zoe@example.com"))]
 pub struct Email(String);
 
 impl Email {

@@ -91,7 +91,7 @@ pub struct Entry {
     /// The version it had after this change; a deletion counts as a version.
     pub version: Version,
     /// When.
-    #[schema(value_type = String, format = DateTime)]
+    #[schema(value_type = String, format = DateTime, examples("2026-02-01T09:00:00.123Z"))]
     pub at: Timestamp,
     /// What happened.
     pub event: Event,

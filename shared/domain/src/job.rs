@@ -46,6 +46,7 @@ impl State {
 /// How many rows came out how. `failed` includes `heldBack`, so rows = created + updated + unchanged + deleted + failed, always.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(examples(json!({"created": 120, "updated": 1060, "unchanged": 12, "deleted": 0, "failed": 8, "heldBack": 2})))]
 pub struct Counts {
     /// Contacts made, or brought back by an undo.
     pub created: u64,
@@ -136,7 +137,7 @@ pub enum BulkAction {
     /// Deletes them.
     Delete,
     /// Sets `company`, `division` or any switch: field to value, null clears.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Object, examples(json!({"set": {"division": "IT", "portalAccess": true}})))]
     Set(BTreeMap<Field, serde_json::Value>),
 }
 
@@ -158,6 +159,7 @@ pub struct FilterText {
 #[serde(rename_all = "camelCase")]
 pub enum Chosen {
     /// One by one: how many.
+    #[schema(examples(json!({"ids": 12})))]
     Ids(u64),
     /// All that matched.
     Filter(FilterText),

@@ -61,6 +61,7 @@ pub struct Rule {
     #[schema(examples("The team's portal is open."))]
     pub rule: String,
     /// Whether it passes.
+    #[schema(examples(true))]
     pub passes: bool,
     /// The setting that decides it.
     pub decided_by: Setting,
@@ -71,6 +72,7 @@ pub struct Rule {
 #[serde(rename_all = "camelCase")]
 pub struct Decision {
     /// Whether all rules pass.
+    #[schema(examples(true))]
     pub allowed: bool,
     /// Every rule in order; the first that fails is the reason.
     pub because: Vec<Rule>,

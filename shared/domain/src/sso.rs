@@ -20,7 +20,7 @@ const MAX_DOMAIN: usize = 253;
 pub struct Sso {
     /// The Microsoft tenant whose people can sign in. Without it nobody can sign in with Microsoft.
     #[serde(default)]
-    #[schema(value_type = Option<String>, format = Uuid)]
+    #[schema(value_type = Option<String>, format = Uuid, examples("6f1d3c8a-2b7e-4c55-9d0f-3a1e8b7c6d5e"))]
     pub microsoft_tenant: Option<MicrosoftTenant>,
     /// The Google Workspace domain whose people can sign in. Without it everybody with a Google account can try.
     #[serde(default)]

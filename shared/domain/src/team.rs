@@ -63,6 +63,7 @@ macro_rules! switches {
         /// The team's switches. Each is one half of a rule; the contact's own permission or preference is the other.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
         #[serde(rename_all = "camelCase", deny_unknown_fields)]
+        #[schema(examples(json!(Communication::default())))]
         pub struct Communication {
             $(#[doc = $meaning] pub $name: bool,)*
         }

@@ -121,13 +121,16 @@ fn the_checksum_is_that_of_the_bytes() {
 #[test]
 fn what_is_no_contact_file_is_named() {
     let noise: Vec<u8> = (0..4000_u32).map(|i| i.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect();
-    let cases: [(&[u8], FileProblem); 12] = [
+    let cases: [(&[u8], FileProblem); 15] = [
         (b"", FileProblem::Empty),
         (b"\xEF\xBB\xBF", FileProblem::Empty),
         (b" \r\n\n", FileProblem::Empty),
+        (b"\n", FileProblem::Empty),
         (b",,\n,\n", FileProblem::NoHeader),
         (b"ann@x.com,Ann\nbob@x.com,Bob\n", FileProblem::NoHeader),
         (b"firstName,lastName\n", FileProblem::NoRows),
+        (b"colour,shoeSize", FileProblem::NoRows),
+        (b"firstName\n\"\"\n", FileProblem::NoRows),
         (b"sep=;\nfirstName;lastName\n\n;\n", FileProblem::NoRows),
         (b"%PDF-1.7\n1 0 obj\n", FileProblem::Pdf),
         (b"PK\x03\x04\x14\0\x06\0", FileProblem::Workbook),

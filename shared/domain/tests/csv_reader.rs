@@ -42,6 +42,7 @@ fn open_quote(column: &str) -> RecordProblem {
 fn valid_rows_read_exactly() {
     let cases: &[(&str, &[&[&str]])] = &[
         ("a,b,c\n1,2,3\n", &[&["1", "2", "3"]]),
+        ("a,b,c\n1,,3", &[&["1", "", "3"]]),
         ("a,b\n1,\"x, y\"\n", &[&["1", "x, y"]]),
         ("a,b\n1,\"he said \"\"hi\"\"\"\n", &[&["1", "he said \"hi\""]]),
         ("a,b\n1,\"\"\n\"\",2\n", &[&["1", ""], &["", "2"]]),
@@ -51,6 +52,7 @@ fn valid_rows_read_exactly() {
         ("a,b\r1,2\r3,4\r", &[&["1", "2"], &["3", "4"]]),
         ("a,b\n 1 , \"2\" \n", &[&[" 1 ", " \"2\" "]]),
         ("a,b\n5'10\",6'\n", &[&["5'10\"", "6'"]]),
+        ("a,b,c\n1,Robert \"Bob\" Stone,3", &[&["1", "Robert \"Bob\" Stone", "3"]]),
         ("a\nx\n\"\"\"\"\n", &[&["x"], &["\""]]),
         ("a,b\n1,2,,\"\", \n", &[&["1", "2"]]),
         ("\u{FEFF}a,b\n1,2\n", &[&["1", "2"]]),
@@ -100,6 +102,8 @@ fn each_bad_row_says_why_and_the_next_one_is_read() {
         ("1,2,3", RecordProblem::CellCount { found: 3, expected: 2 }),
         ("\"1\"x,2", RecordProblem::TextAfterQuote { column: "1 (“a”)".to_owned() }),
         ("1,\"2\" ", RecordProblem::TextAfterQuote { column: "2 (“b”)".to_owned() }),
+        ("\"she said, \"yes\"\",2", RecordProblem::TextAfterQuote { column: "1 (“a”)".to_owned() }),
+        ("\"12, \" Main St\",2", RecordProblem::TextAfterQuote { column: "1 (“a”)".to_owned() }),
         ("1,2\0", RecordProblem::Nul { column: "2 (“b”)".to_owned() }),
         ("1,\"2", open_quote("2 (“b”)")),
     ];

@@ -65,7 +65,7 @@ pub struct Format {
     #[schema(examples(20480))]
     pub size: u64,
     /// The names of the columns, as they stand in the file.
-    #[schema(examples(json!(["First Name", "Last Name", "E-mail 1 - Value"])))]
+    #[schema(examples("E-mail 1 - Value"))]
     pub header: Vec<String>,
 }
 
