@@ -71,6 +71,8 @@ mod tests {
         ] {
             let answer = test.call(route(), Call::put(PATH).by(&editor).json(&body)).await;
             assert_eq!((answer.status, answer.problem_fields()), (StatusCode::UNPROCESSABLE_ENTITY, vec![field]), "{body}");
+            let problem = answer.json["problems"][0]["problem"].as_str().expect("a sentence").to_owned();
+            assert!(!problem.contains("column"), "what a person reads at the field: {problem}");
         }
     }
 }
