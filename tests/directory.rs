@@ -155,3 +155,25 @@ async fn an_undo_that_was_cut_off_before_it_began_does_not_block_the_next() {
         .expect("done");
     assert_eq!(test.finish(&importer, &json!(second.id)).await.counts.deleted, 1_200);
 }
+
+#[tokio::test]
+async fn only_jobs_that_write_share_what_the_table_takes() {
+    let test = TestApp::start().await;
+    let importer = test.member("demo", &[Permission::ImportContacts, Permission::ModifyContacts]).await;
+    let others = test.member("other", &[Permission::ImportContacts, Permission::ModifyContacts]).await;
+    let mut planned = Vec::new();
+    for (by, rows) in [(&importer, 0..3), (&importer, 3..6), (&others, 0..3)] {
+        planned.push((by, test.plan_import(&ROUTES, by, &people_csv(rows, "X"), &json!({})).await));
+    }
+    assert_eq!(test.app.count_writing_jobs(&importer.team).await.expect("counted"), 0, "a plan writes nothing");
+    test.hold_worker();
+    for (by, job) in &planned {
+        test.call(jobs::apply::route(), Call::post(&format!("/v1/jobs/{}/apply", job.id)).by(by)).await;
+    }
+    let export = json!({"selection": {"filter": {}}, "format": "csv"});
+    test.call(jobs::start_export::route(), Call::post("/v1/exports").by(&importer).json(&export)).await;
+    assert_eq!(test.app.count_writing_jobs(&importer.team).await.expect("counted"), 2);
+    test.release_worker().await;
+    test.settle().await;
+    assert_eq!(test.app.count_writing_jobs(&importer.team).await.expect("counted"), 0);
+}

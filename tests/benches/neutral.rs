@@ -1,7 +1,8 @@
-//! Whether the time that asking for a code takes tells if anybody has the address: `cargo bench -p testing --bench neutral -- [samples]`.
+//! Whether the time that asking for a code takes, or entering a wrong one, tells if anybody has the address:
+//! `cargo bench -p testing --bench neutral -- [samples]`.
 //!
-//! Known and unknown addresses are asked for in turns, each of its own, in an order drawn by chance, over the embedded engines. Printed are both
-//! medians and the probability, by the rank test of Mann and Whitney, that two samples of one kind differ as much. The bar: medians within
+//! Known and unknown addresses are asked for in turns, each of its own, in an order drawn by chance, over the embedded engines. Printed are for
+//! each step both medians and the probability, by the rank test of Mann and Whitney, that two samples of one kind differ as much. The bar: medians within
 //! 5 ms and p over 0.01.
 
 #![expect(clippy::print_stdout, clippy::expect_used, reason = "a bench prints its figures, and ends where it cannot measure")]
@@ -9,8 +10,10 @@
 
 use domain::{field::Field, team::Communication};
 use std::time::{Duration, Instant};
-use testing::{Call, ORIGIN, TestApp, a_contact};
+use testing::{Answer, Call, ORIGIN, TestApp, a_contact};
 
+/// The cookie of who is about to sign in.
+const FLOW: &str = "__Host-kdesk-flow.demo";
 /// How many are asked for before the times count.
 const WARM_UP: usize = 50;
 
@@ -33,41 +36,72 @@ async fn main() {
     for n in 0..samples + WARM_UP {
         test.contact("demo", a_contact().emailed(&format!("k{n:05}@x.example")).with(Field::PortalAccess, true.into())).await;
     }
-    let (mut known, mut unknown) = (Vec::new(), Vec::new());
+    let mut steps = [Step::new("asking for a code"), Step::new("entering a wrong code")];
     for n in 0..samples + WARM_UP {
         // The first of each pair is not always the same kind.
         let is_known_first = app::random::uuid().as_bytes()[0].is_multiple_of(2);
         for is_known in [is_known_first, !is_known_first] {
-            let took = ask(&test, &format!("{}{n:05}@x.example", if is_known { "k" } else { "u" })).await;
+            let took = sign_in(&test, &format!("{}{n:05}@x.example", if is_known { "k" } else { "u" })).await;
             if n >= WARM_UP {
-                if is_known { &mut known } else { &mut unknown }.push(took);
+                for (step, took) in steps.iter_mut().zip(took) {
+                    if is_known { &mut step.known } else { &mut step.unknown }.push(took);
+                }
             }
-            // So that no limit strikes and the mail's own work is over.
-            test.settle().await;
+            // So that no limit strikes.
             test.clock_forward(61).await;
         }
     }
-    let p = rank_test(&known, &unknown);
-    let (known, unknown) = (median(&mut known), median(&mut unknown));
-    println!(
-        "known {:.3} ms, unknown {:.3} ms, difference {:.3} ms, p = {p:.3}, {samples} samples each",
-        known * 1e3,
-        unknown * 1e3,
-        (known - unknown) * 1e3
-    );
+    println!("| step | known, ms | unknown, ms | difference, ms | p |");
+    println!("| --- | ---: | ---: | ---: | ---: |");
+    for Step { name, mut known, mut unknown } in steps {
+        let p = rank_test(&known, &unknown);
+        let (known, unknown) = (median(&mut known), median(&mut unknown));
+        println!("| {name} | {:.3} | {:.3} | {:.3} | {p:.3} |", known * 1e3, unknown * 1e3, (known - unknown) * 1e3);
+    }
+    println!("\n{samples} samples of each kind.");
 }
 
-/// Opens the sign-in page in a new browser and asks for a code; how long the asking took, in seconds.
-async fn ask(test: &TestApp, email: &str) -> f64 {
+/// How long a step took for addresses that somebody has and for others, in seconds.
+struct Step {
+    name: &'static str,
+    known: Vec<f64>,
+    unknown: Vec<f64>,
+}
+
+impl Step {
+    const fn new(name: &'static str) -> Self {
+        Self { name, known: Vec::new(), unknown: Vec::new() }
+    }
+}
+
+/// Asks for a code in a new browser and enters a wrong one when the mail is out; how long both took, in seconds.
+async fn sign_in(test: &TestApp, email: &str) -> [f64; 2] {
     let page = test.call(portal::sign_in::route(), Call::get("/portal/demo")).await;
-    let (name, value) = page.cookies()[0].split_once(';').and_then(|(pair, _)| pair.split_once('=')).expect("a cookie");
-    let token = page.text().split_once("name=\"token\" value=\"").and_then(|(_, rest)| Some(rest.split_once('"')?.0.to_owned())).expect("a token");
-    let call = Call::post("/portal/demo/code").header("origin", ORIGIN).cookie(name, value).form(&[("token", &token), ("email", email)]);
+    let call =
+        Call::post("/portal/demo/code").header("origin", ORIGIN).cookie(FLOW, &cookie(&page)).form(&[("token", &token(&page)), ("email", email)]);
     let started = Instant::now();
     let answer = test.call(portal::ask_code::route(), call).await;
-    let took = started.elapsed().as_secs_f64();
+    let asking = started.elapsed().as_secs_f64();
     assert_eq!(answer.header("location"), "/portal/demo/verify", "{}", answer.text());
-    took
+    test.settle().await;
+    let flow = cookie(&answer);
+    let page = test.call(portal::enter_code::route(), Call::get("/portal/demo/verify").cookie(FLOW, &flow)).await;
+    let call = Call::post("/portal/demo/verify").header("origin", ORIGIN).cookie(FLOW, &flow).form(&[("token", &token(&page)), ("code", "2222222")]);
+    let started = Instant::now();
+    let answer = test.call(portal::verify::route(), call).await;
+    let entering = started.elapsed().as_secs_f64();
+    assert!(answer.text().contains("This is not the code"), "{}", answer.text());
+    [asking, entering]
+}
+
+fn token(page: &Answer) -> String {
+    page.text().split_once("name=\"token\" value=\"").and_then(|(_, rest)| Some(rest.split_once('"')?.0.to_owned())).expect("a token")
+}
+
+fn cookie(answer: &Answer) -> String {
+    let cookies = answer.cookies();
+    let flow = cookies.iter().find_map(|cookie| cookie.strip_prefix(FLOW)?.strip_prefix('=')?.split_once(';'));
+    flow.map(|(value, _)| value.to_owned()).expect("a cookie")
 }
 
 fn median(times: &mut [f64]) -> f64 {

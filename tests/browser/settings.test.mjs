@@ -155,6 +155,72 @@ test("switches, members and the team's name are changed by who may, and locked w
   await agent.context.close();
 });
 
+test("single sign-on is set up where its settings say what contacts see and what is missing", async () => {
+  const PATH = "/v1/team/settings/sso";
+  const signInPage = async () => (await fetch(runner.portal)).text();
+  const before = await api("GET", PATH);
+  const { page, context, complaints } = await openAs(browser, runner, OWNER, { path: "/app/settings/communication" });
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.getByRole("link", { name: "Set it up, and see which buttons contacts have now" }).click();
+  const seen = page.getByRole("region", { name: "What contacts see when they sign in" });
+  await seen.getByText("“Sign in with Microsoft” is shown.").waitFor();
+  await seen.getByText("“Sign in with Google” is shown.").waitFor();
+  await seen.getByText("“Sign in with Example ID” is not shown.").waitFor();
+  await look(page, "settings-sso");
+  await page.getByRole("button", { name: "Copy redirect address" }).click();
+  await toast(page, "The redirect address is copied.").waitFor();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), `${runner.url}/portal/sso/callback`);
+
+  const tenant = page.getByLabel("Microsoft tenant ID");
+  const domain = page.getByLabel("Google hosted domain");
+  await tenant.fill("common");
+  await page.keyboard.press("Enter");
+  await page.getByText("The tenant ID of an organisation is needed").waitFor();
+  assert.equal(await tenant.evaluate((field) => field === document.activeElement), true, "the first wrong field has the focus");
+  await look(page, "settings-sso-wrong");
+  await page.getByRole("link", { name: "Members" }).click();
+  await page.getByRole("button", { name: "Stay here" }).click();
+  assert.equal(await tenant.inputValue(), "common", "nothing typed is lost");
+
+  await tenant.fill("");
+  await domain.fill("https://example.com");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("A domain such as “example.com” is needed").waitFor();
+  await domain.fill(" Example.COM ");
+  await page.getByRole("button", { name: "Save" }).click();
+  await toast(page, "Saved.").waitFor();
+  await seen.getByText("“Sign in with Microsoft” is not shown.").waitFor();
+  await seen.getByText("No tenant ID is set below.").waitFor();
+  await seen.getByText("For accounts of example.com.").waitFor();
+  assert.deepEqual(await api("GET", PATH), { microsoftTenant: null, googleHostedDomain: "example.com" });
+  assert.doesNotMatch(await signInPage(), /Sign in with Microsoft/);
+
+  await seen.getByRole("listitem").filter({ hasText: "Example ID" }).getByRole("link", { name: "Change in Settings, Communication" }).click();
+  const own = page.getByRole("switch", { name: "Contact SSO: the operator's identity provider" });
+  await own.waitFor();
+  assert.equal(await own.evaluate((field) => field === document.activeElement), true, "the switch that decides has the focus");
+  await page.keyboard.press("Space");
+  await toast(page, "is on.").waitFor();
+  await page.getByRole("link", { name: "Single sign-on", exact: true }).click();
+  await seen.getByText("“Sign in with Example ID” is shown.").waitFor();
+  assert.match(await signInPage(), /Sign in with Example ID/);
+  assert.deepEqual(complaints, []);
+  await context.close();
+
+  await api("PUT", "/v1/team/settings/communication", { ...(await api("GET", "/v1/team/settings/communication")), portal: false, ssoRequiresSyncedContact: true });
+  const agent = await openAs(browser, runner, "agent@demo.example", { path: "/app/settings/sso" });
+  await agent.page.getByText("You need the permission “Modify team settings”.").waitFor();
+  await agent.page.getByText("the portal is closed").waitFor();
+  await agent.page.getByText("lets in only whom directory sync knows").waitFor();
+  assert.equal(await agent.page.getByLabel("Google hosted domain").inputValue(), "example.com", "whoever may not change it sees it");
+  assert.equal(await agent.page.getByLabel("Google hosted domain").isEditable(), false);
+  assert.equal(await agent.page.getByRole("button", { name: "Save" }).count(), 0);
+  await look(agent.page, "settings-sso-locked");
+  await agent.context.close();
+  await api("PUT", "/v1/team/settings/communication", { ...(await api("GET", "/v1/team/settings/communication")), portal: true, ssoRequiresSyncedContact: false, ssoOidc: false });
+  await api("PUT", PATH, before);
+});
+
 test("signing out leaves nothing of the session in the tab", async () => {
   const { page, context } = await openAs(browser, runner, OWNER);
   await page.locator("tbody tr").first().waitFor();

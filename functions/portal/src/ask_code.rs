@@ -81,7 +81,7 @@ fn mend(problem: &EmailError) -> String {
 #[cfg(test)]
 mod tests {
     use super::route;
-    use crate::stage::{Browser, Stage};
+    use crate::stage::{Browser, Stage, id};
     use http::StatusCode;
     use testing::{Answer, Call, ORIGIN, a_contact};
 
@@ -182,6 +182,20 @@ mod tests {
         let mut elsewhere = stage.browser();
         "198.51.100.7".clone_into(&mut elsewhere.source_ip);
         assert_eq!(elsewhere.ask("n31@x.example").await.status, StatusCode::SEE_OTHER);
+    }
+
+    #[tokio::test]
+    async fn a_team_that_was_asked_for_too_many_codes_has_to_wait_and_no_other_team() {
+        let stage = Stage::open().await;
+        let now = stage.test.app.clock.now().as_second();
+        for _ in 0..600 {
+            stage.test.app.store.count_in_window(&id("demo"), "team", 600, 600, now).await.expect("counted").expect("it has room");
+        }
+        assert_eq!(stage.browser().ask(ZOE).await.status, StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(stage.browser_at("other").ask(ZOE).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(stage.tasks().await.len(), 1);
+        stage.test.clock_forward(600).await;
+        assert_eq!(stage.browser().ask(ZOE).await.status, StatusCode::SEE_OTHER);
     }
 
     #[tokio::test]

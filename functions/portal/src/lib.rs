@@ -18,6 +18,8 @@ pub mod open_link;
 mod pages;
 pub mod remove_identity;
 pub mod revoke_link;
+#[cfg(test)]
+mod scan;
 pub mod service_worker;
 pub mod settings;
 pub mod show_link;
@@ -28,6 +30,8 @@ pub mod sso_return;
 pub mod sso_start;
 #[cfg(test)]
 mod stage;
+#[cfg(test)]
+mod strangers;
 pub mod team_link;
 pub mod verify;
 

@@ -1,4 +1,4 @@
-//! `GET /portal/{team}/sso/{provider}`: sends a browser to Microsoft or Google to sign in there.
+//! `GET /portal/{team}/sso/{provider}`: sends a browser to an identity provider to sign in there. Whoever only looks sets out for nowhere.
 
 use crate::{
     extract::{Browser, Portal, ProviderName},
@@ -20,12 +20,16 @@ pub fn route() -> Route {
 
 async fn handle(
     State(app): State<App>,
+    method: Method,
     origin: Result<Origin, Error>,
     portal: Portal,
     browser: Browser,
     ProviderName(way): ProviderName,
 ) -> Result<Response, Failure> {
     let Some(provider) = sso::provider(&app, &portal.communication, &portal.sso, way) else { return Err(Failure::NoProvider(portal.team)) };
+    if method != Method::GET {
+        return Ok(see_other(&format!("/portal/{}", portal.team)));
+    }
     let ticket = app.begin_sso(&portal.team, way, browser.sso, browser.source).await?;
     let redirect_uri = format!("{}{RETURN}", origin?.0);
     let secrets = Secrets { nonce: &ticket.nonce, verifier: &ticket.verifier, redirect_uri: &redirect_uri };

@@ -1,6 +1,6 @@
-//! `GET /v1/team/settings/sso`: a member who may modify team settings sees which people of identity providers can sign in to the portal.
+//! `GET /v1/team/settings/sso`: any member sees which people of identity providers can sign in to the portal.
 
-use app::{App, Error, Route, extract::TeamEditor};
+use app::{App, Error, Route, extract::Member};
 use axum::{Json, extract::State};
 use domain::sso::Sso;
 
@@ -13,11 +13,8 @@ pub fn route() -> Route {
 #[utoipa::path(
     get,
     path = "/v1/team/settings/sso",
-    responses(
-        (status = 200, description = "Microsoft's tenant and Google's hosted domain, as far as they are set.", body = Sso),
-        (status = 403, description = "Without “Modify team settings”."),
-    )
+    responses((status = 200, description = "Microsoft's tenant and Google's hosted domain, as far as they are set.", body = Sso))
 )]
-async fn handle(State(app): State<App>, member: TeamEditor) -> Result<Json<Sso>, Error> {
+async fn handle(State(app): State<App>, member: Member) -> Result<Json<Sso>, Error> {
     Ok(Json(app.store.get_sso(&member.team).await?))
 }

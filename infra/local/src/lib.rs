@@ -206,6 +206,7 @@ fn settings(engines: &Engines, url: &str, root: &Path, code_key: &str) -> Settin
         mail_function: MAIL.to_owned(),
         mail_from: Some(MAIL_FROM.to_owned()),
         mail_configuration_set: Some(engines::MAIL_CONFIGURATION_SET.to_owned()),
+        mails_per_team_and_day: app::settings::MAILS_PER_TEAM_AND_DAY,
         mail_topic: Some(engines::MAIL_TOPIC.to_owned()),
         team_claim: "team".to_owned(),
         write_units_per_second: None,

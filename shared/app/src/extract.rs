@@ -196,7 +196,12 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
 
 fn named(problem: &serde_path_to_error::Error<serde_json::Error>) -> Error {
     let (path, cause) = (problem.path().to_string(), problem.inner().to_string());
-    if problem.inner().is_data() { Error::parameter(if path == "." { "body" } else { &path }, cause) } else { Error::invalid("invalid_json", cause) }
+    if !problem.inner().is_data() {
+        return Error::invalid("invalid_json", cause);
+    }
+    // A field says where it is; a line and a column would only puzzle whoever filled in a form.
+    let place = format!(" at line {} column {}", problem.inner().line(), problem.inner().column());
+    Error::parameter(if path == "." { "body" } else { &path }, cause.strip_suffix(&place).unwrap_or(&cause))
 }
 
 /// The version that a change is made on: `If-Match: "3"` (RFC 9110 section 13.1.1). A change without it could overwrite what nobody has read.

@@ -43,6 +43,8 @@ pub struct Settings {
     pub mail_from: Option<String>,
     /// `MAIL_CONFIGURATION_SET`: the SES configuration set that reports what comes back; only the function that sends has it.
     pub mail_configuration_set: Option<String>,
+    /// `MAILS_PER_TEAM_AND_DAY`: how many mails one team may cause within a day (in UTC), so that none uses up what SES lets the account send.
+    pub mails_per_team_and_day: u32,
     /// `MAIL_TOPIC`: the ARN of the topic it reports to; only the function that hears of it has it.
     pub mail_topic: Option<String>,
     /// `TEAM_CLAIM`: the token's claim that names the team. The issuer must be the only one who can set it.
@@ -168,6 +170,10 @@ impl Console {
     }
 }
 
+/// How many mails one team may cause within a day where the deployment says nothing else: a fifth of the 50,000 a day that SES usually lets an account
+/// begin with once it is out of the sandbox, and as many as a team's portal takes requests for codes.
+pub const MAILS_PER_TEAM_AND_DAY: u32 = 10_000;
+
 /// What a deployment's parameter says when it is left out: prompts take no empty answer.
 const NONE: &str = "none";
 
@@ -203,6 +209,7 @@ impl Settings {
             mail_function: optional("MAIL_FUNCTION").unwrap_or_default(),
             mail_from: optional("MAIL_FROM"),
             mail_configuration_set: optional("MAIL_CONFIGURATION_SET"),
+            mails_per_team_and_day: number("MAILS_PER_TEAM_AND_DAY")?.unwrap_or(MAILS_PER_TEAM_AND_DAY),
             mail_topic: optional("MAIL_TOPIC"),
             team_claim: optional("TEAM_CLAIM").unwrap_or_else(|| "team".to_owned()),
             write_units_per_second: number("WRITE_UNITS_PER_SECOND")?,

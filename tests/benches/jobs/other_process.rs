@@ -69,6 +69,7 @@ impl OtherProcess {
             mail_function: String::new(),
             mail_from: None,
             mail_configuration_set: None,
+            mails_per_team_and_day: app::settings::MAILS_PER_TEAM_AND_DAY,
             mail_topic: None,
             portal: Portal { origin: None, code_keys: None, microsoft: None, google: None, oidc: None },
         };

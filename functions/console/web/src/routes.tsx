@@ -11,6 +11,7 @@ import { JobsPage } from "./jobs/JobsPage";
 import { CommunicationPage } from "./settings/CommunicationPage";
 import { GeneralPage } from "./settings/GeneralPage";
 import { MembersPage } from "./settings/MembersPage";
+import { SsoPage } from "./settings/SsoPage";
 import { LinkButton } from "./ui/Button";
 import { EmptyState, PageHead } from "./ui/parts";
 
@@ -35,6 +36,7 @@ const ROUTES: [RegExp, Make][] = [
   [/^\/app\/jobs\/([^/]+)$/, (id) => ({ title: "Job", area: "jobs", page: <JobPage id={id} /> })],
   [/^\/app\/duplicates$/, () => ({ title: "Duplicates", area: "duplicates", page: <DuplicatesPage /> })],
   [/^\/app\/settings(?:\/communication)?$/, () => ({ title: "Communication", area: "settings", page: <CommunicationPage /> })],
+  [/^\/app\/settings\/sso$/, () => ({ title: "Single sign-on", area: "settings", page: <SsoPage /> })],
   [/^\/app\/settings\/members$/, () => ({ title: "Members", area: "settings", page: <MembersPage /> })],
   [/^\/app\/settings\/general$/, () => ({ title: "General", area: "settings", page: <GeneralPage /> })],
 ];

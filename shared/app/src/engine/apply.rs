@@ -15,19 +15,12 @@ use domain::{
     job::{Counts, State},
     plan::{Action, Bond, Row, RowProblem},
 };
-use std::{
-    collections::{BTreeSet, HashMap, HashSet},
-    time::Duration,
-};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Changes go into the log under a moment that is at most this old, so that whoever reads the log's newest stretch finds them.
 const STAMP_MS: i64 = 4_000;
 /// How many units are written between two looks at the stamp.
 const UNITS: usize = 500;
-/// How many snapshots of the directory a job asks for at most while it is applied, so that no search has to read all of it from the log …
-const SNAPSHOTS: u32 = 20;
-/// … and after how many parts the first.
-const SNAPSHOT_PARTS: u32 = 10;
 /// How often a unit whose chain of managers moved is tried anew.
 const TRIES: usize = 5;
 
@@ -82,10 +75,8 @@ impl Run<'_> {
                 job.stamps = if job.state == State::Applying { vec![stamp_ms] } else { Vec::new() };
             })
             .await?;
-            if self.job.applied_parts.is_multiple_of((self.job.plan_parts / SNAPSHOTS).max(SNAPSHOT_PARTS)) {
-                self.app.worker.ask(&Task::Snapshot { team: self.job.team.clone() }).await?;
-            }
-            self.pace(write_units, stamp_ms - began_ms).await;
+            self.keep_snapshots_near().await?;
+            self.pace(write_units, stamp_ms - began_ms).await?;
         }
         if self.job.applied_parts == self.job.plan_parts { self.finish().await } else { Ok(()) }
     }
@@ -302,14 +293,6 @@ impl Run<'_> {
         }
         let written = self.app.store.find_written(&self.job.team, &wanted).await?;
         Ok(written.iter().filter_map(|name| starts.get(name).copied()).collect())
-    }
-
-    /// Waits until the part took as long as the table's partitions need for what was written.
-    async fn pace(&self, write_units: f64, took_ms: i64) {
-        let Some(limit) = self.app.settings.write_units_per_second else { return };
-        let took = Duration::from_millis(took_ms.unsigned_abs());
-        let needed = Duration::from_secs_f64(write_units / f64::from(limit.max(1)));
-        tokio::time::sleep(needed.saturating_sub(took)).await;
     }
 }
 

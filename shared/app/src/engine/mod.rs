@@ -9,6 +9,7 @@ mod chain;
 mod export;
 mod failed;
 mod import;
+mod pace;
 pub mod parts;
 mod plan;
 mod start;

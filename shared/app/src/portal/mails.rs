@@ -58,7 +58,7 @@ impl App {
             self.store.find_mail_problems(team, contact.profile.primary_email())
         )?;
         if let Some(rule) = rules::sign_in(&communication, &contact.profile, &problems).refusal() {
-            self.note_refusal(team, &contact, Way::Code, &rule.rule).await?;
+            self.note_attempt_refusal(team, (attempt, &found), &contact, &rule.rule).await?;
             return Ok(None);
         }
         let Some(to) = contact.profile.primary_email().filter(|to| to.key() == found.address).cloned() else { return Ok(None) };

@@ -21,7 +21,10 @@ pub use secrets::{CodeKeys, ContactToken, Token, form_token, is_same};
 pub use session::{Absent, SignedIn};
 pub use task::{MailSender, MailTask};
 
-use crate::{App, Error, store::SignInRefusal};
+use crate::{
+    App, Error, random,
+    store::{Attempt, SignInRefusal},
+};
 use domain::{
     contact::Contact,
     history::{Author, Entry, Event, PortalNote, Source},
@@ -41,10 +44,19 @@ impl App {
 
     /// Notes that a contact was refused: for Why? and in the contact's history.
     pub async fn note_refusal(&self, team: &TeamId, contact: &Contact, way: Way, reason: &str) -> Result<(), Error> {
-        let refusal = SignInRefusal { at: self.clock.now(), way, reason: reason.to_owned() };
-        let note = PortalNote { way, device: None, reason: Some(refusal.reason.clone()) };
-        let entry = self.portal_entry(contact, Event::SignInRefused, note);
-        futures::try_join!(self.store.add_refusal(team, contact.id, &refusal), self.store.add_audit(team, &entry))?;
+        self.add_refusal(team, contact, SignInRefusal { at: self.clock.now(), way, reason: reason.to_owned() }, &random::uuid().to_string()).await
+    }
+
+    /// Notes that an attempt's code was refused. What is said of one attempt again, because its mail is tried again, is noted once.
+    pub async fn note_attempt_refusal(&self, team: &TeamId, (id, attempt): (&str, &Attempt), contact: &Contact, reason: &str) -> Result<(), Error> {
+        let refusal = SignInRefusal { at: crate::clock::timestamp(attempt.asked_at * 1_000), way: Way::Code, reason: reason.to_owned() };
+        self.add_refusal(team, contact, refusal, &secrets::hash(&[id.as_bytes(), reason.as_bytes()])).await
+    }
+
+    async fn add_refusal(&self, team: &TeamId, contact: &Contact, refusal: SignInRefusal, name: &str) -> Result<(), Error> {
+        let note = PortalNote { way: refusal.way, device: None, reason: Some(refusal.reason.clone()) };
+        let entry = Entry { at: refusal.at, ..self.portal_entry(contact, Event::SignInRefused, note) };
+        futures::try_join!(self.store.add_refusal(team, contact.id, &refusal, name), self.store.add_audit_named(team, &entry, name))?;
         Ok(())
     }
 

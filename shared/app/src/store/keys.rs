@@ -16,7 +16,7 @@
 //! | job | `<team>#job` | `<id>` | get; query, newest first | read 1, write 1 |
 //! | upload seen | `<team>#upload` | `<sha-256>` | get | read 1, write 1 |
 //! | what came back from an address | `<team>#mail#<address>` | `problem` | batch get | read 1, write 1 |
-//! | mail that went | `<team>#mail-sent` | `<reference>` | get | read 1, write 1 |
+//! | how far a mail has come | `<team>#mail-sent` | `<reference>` | get | read 1, write 1 |
 //! | attempt to sign in | `<team>#attempt` | `<sha-256>` | get | read 1, write 1; 2 in a transaction |
 //! | how often something was done | `<team>#limit` | `<what>#<of whom>` | get, conditional update | read 1, write 1 |
 //! | session | `<team>#session#<contact>` | `<sha-256>` | batch get; query | read 1, write 2 in a transaction |
@@ -163,8 +163,8 @@ pub fn mail(team: &TeamId, address: &str) -> Key {
     key(format!("{team}#mail#{address}"), "problem")
 }
 
-/// A mail that went, by what all its copies have in common.
-pub fn sent_mail(team: &TeamId, reference: &str) -> Key {
+/// How far a mail has come, by what all its copies have in common.
+pub fn mail_stage(team: &TeamId, reference: &str) -> Key {
     key(format!("{team}#mail-sent"), reference)
 }
 
@@ -231,8 +231,8 @@ pub fn refusal(team: &TeamId, contact: ContactId, at_ms: i64, name: &str) -> Key
 #[cfg(test)]
 mod tests {
     use super::{
-        Key, attempt, change, columns, communication, contact, email_claim, general, identity, identity_claim, job, limit, link, mail, member, once,
-        refusal, sent_mail, session, snapshot, sso, sso_flow, sync_claim, team, upload,
+        Key, attempt, change, columns, communication, contact, email_claim, general, identity, identity_claim, job, limit, link, mail, mail_stage,
+        member, once, refusal, session, snapshot, sso, sso_flow, sync_claim, team, upload,
     };
     use domain::ids::{ContactId, JobId, NotAnId};
 
@@ -250,7 +250,7 @@ mod tests {
                 .chain(rest)
                 .chain(portal)
                 .chain([sso(&t), sso_flow(&t, "00"), identity_claim(&t, "00"), identity(&t, id, "00")])
-                .chain([once(&t, &"auth0|1".parse()?, "k"), mail(&t, "a@x.com"), sent_mail(&t, "r")])
+                .chain([once(&t, &"auth0|1".parse()?, "k"), mail(&t, "a@x.com"), mail_stage(&t, "r")])
                 .collect())
         };
         let (a, b) = (keys("a")?, keys("a-b")?);

@@ -1,6 +1,6 @@
 //! What came back from an address that a team mailed: noted once however often and in whatever order it is told.
 
-use super::{Consistency, Item, Store, failed, keys, record, text};
+use super::{Consistency, Item, Store, failed, item, keys, record, text};
 use crate::{Error, clock::timestamp};
 use aws_sdk_dynamodb::{operation::update_item::UpdateItemError, types::AttributeValue};
 use domain::{
@@ -8,13 +8,29 @@ use domain::{
     ids::{MemberId, TeamId},
     mail::{MailProblem, MailProblemKind, MailProblems},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// How long it is remembered that a member cleared an address: longer than anything late can be on its way.
 const CLEARED_SECONDS: i64 = 60 * 24 * 60 * 60;
-/// How long it is remembered that a mail went: longer than an event can be handed over again.
+/// How long it is remembered how far a mail has come: longer than an event can be handed over again.
 const SENT_SECONDS: i64 = 24 * 60 * 60;
+
+/// How far a mail has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum MailStage {
+    /// It counts as one of the team's day, and has to wait.
+    Waits,
+    /// It went, or may have gone: it is not sent again.
+    Went,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Stage {
+    stage: MailStage,
+    expires_at: i64,
+}
 
 #[derive(Deserialize)]
 struct Stopped {
@@ -93,15 +109,16 @@ impl Store {
         }
     }
 
-    /// Whether the mail of this reference went.
-    pub async fn find_sent_mail(&self, team: &TeamId, reference: &str) -> Result<bool, Error> {
-        Ok(self.find_item(keys::sent_mail(team, reference)).await?.is_some())
+    /// How far the mail of this reference has come; `None` when nothing was done about it.
+    pub async fn find_mail(&self, team: &TeamId, reference: &str) -> Result<Option<MailStage>, Error> {
+        let item = self.find_item(keys::mail_stage(team, reference)).await?;
+        Ok(item.map(record::<Stage>).transpose()?.map(|item| item.stage))
     }
 
-    /// Notes that the mail of this reference went.
-    pub async fn add_sent_mail(&self, team: &TeamId, reference: &str) -> Result<(), Error> {
-        let mut item: Item = keys::sent_mail(team, reference).into();
-        item.insert("expires_at".to_owned(), number(self.clock.now_ms() / 1_000 + SENT_SECONDS));
+    /// Notes how far the mail of this reference has come.
+    pub async fn save_mail(&self, team: &TeamId, reference: &str, stage: MailStage) -> Result<(), Error> {
+        let stage = Stage { stage, expires_at: self.clock.now_ms() / 1_000 + SENT_SECONDS };
+        let item = item(keys::mail_stage(team, reference), &stage)?;
         self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await.map_err(failed)?;
         Ok(())
     }

@@ -29,6 +29,7 @@ pub use identities::{LinkedIdentity, SsoFlow};
 pub use jobs::LiveJob;
 pub use links::Link;
 pub use log::{Logged, row};
+pub use mail::MailStage;
 pub use once::Taken;
 pub use refusals::SignInRefusal;
 pub use sessions::{Session, Standing};

@@ -1,7 +1,7 @@
 //! Sign-ins that were refused, kept for as long as members are told about them.
 
 use super::{Item, Store, failed, item, keys, record, text};
-use crate::{Error, random};
+use crate::Error;
 use domain::{
     ids::{ContactId, TeamId},
     portal::{REFUSAL_SECONDS, Way},
@@ -27,9 +27,9 @@ pub struct SignInRefusal {
 }
 
 impl Store {
-    /// Notes a refusal.
-    pub async fn add_refusal(&self, team: &TeamId, contact: ContactId, refusal: &SignInRefusal) -> Result<(), Error> {
-        let key = keys::refusal(team, contact, refusal.at.as_millisecond(), &random::uuid().to_string());
+    /// Notes a refusal. One that has the moment and the name of another is the same.
+    pub async fn add_refusal(&self, team: &TeamId, contact: ContactId, refusal: &SignInRefusal, name: &str) -> Result<(), Error> {
+        let key = keys::refusal(team, contact, refusal.at.as_millisecond(), name);
         let mut refused: Item = item(key, refusal)?;
         let expires_at = refusal.at.as_second() + REFUSAL_SECONDS;
         refused.insert("expires_at".to_owned(), aws_sdk_dynamodb::types::AttributeValue::N(expires_at.to_string()));

@@ -44,7 +44,7 @@ impl Store {
     pub async fn sign_in(&self, team: &TeamId, sign_in: &SignIn<'_>, by: Uuid, now: i64) -> Result<SignedIn, Error> {
         let mut writes = vec![self.touch_contact(team, sign_in.contact, sign_in.entry.at)?];
         writes.push(self.put_plainly(Self::session_item(team, sign_in.contact.id, sign_in.session)?)?);
-        writes.push(self.put_plainly(audit_item(team, sign_in.entry, by)?)?);
+        writes.push(self.put_plainly(audit_item(team, sign_in.entry, &by.to_string())?)?);
         writes.extend(sign_in.attempt.map(|id| self.use_attempt(team, id, by, now)).transpose()?);
         for tries in 0..TRIES {
             let request = self.client.transact_write_items().set_transact_items(Some(writes.clone()));
@@ -66,7 +66,12 @@ impl Store {
 
     /// Writes an entry of a contact's history that changes nothing of the contact.
     pub async fn add_audit(&self, team: &TeamId, entry: &Entry) -> Result<(), Error> {
-        let item = audit_item(team, entry, random::uuid())?;
+        self.add_audit_named(team, entry, &random::uuid().to_string()).await
+    }
+
+    /// The same under a name: what has the moment and the name of another entry is the same entry.
+    pub async fn add_audit_named(&self, team: &TeamId, entry: &Entry, name: &str) -> Result<(), Error> {
+        let item = audit_item(team, entry, name)?;
         self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await.map_err(failed)?;
         Ok(())
     }
@@ -102,8 +107,8 @@ impl Store {
 }
 
 /// An entry that the directory's feed passes over.
-fn audit_item(team: &TeamId, entry: &Entry, name: Uuid) -> Result<Item, Error> {
-    let key = keys::change(team, entry.contact, entry.at.as_millisecond(), &name.to_string());
+fn audit_item(team: &TeamId, entry: &Entry, name: &str) -> Result<Item, Error> {
+    let key = keys::change(team, entry.contact, entry.at.as_millisecond(), name);
     let mut item = item(key, &LogItem::new(team, entry, None)?)?;
     item.insert("audit".to_owned(), AttributeValue::Bool(true));
     Ok(item)

@@ -46,3 +46,15 @@ export function messageOf(error: unknown): string {
   }
   return error instanceof Error ? error.message : "Something went wrong. Please try again.";
 }
+
+/** What is wrong with each field, to stand there; null for what is about no field. */
+export function fieldErrors(error: unknown): Record<string, string> | null {
+  if (!(error instanceof Problem) || error.problems.length === 0) return null;
+  return Object.fromEntries(error.problems.map(({ field, problem }) => [field, sentence(problem)]));
+}
+
+/** What the API says of a value, as a sentence to stand at its field. */
+export function sentence(text: string): string {
+  const first = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(first) ? first : `${first}.`;
+}

@@ -26,6 +26,7 @@ export type Job = Schemas["Job"];
 export type JobPage = Schemas["JobPage"];
 export type JobRow = Schemas["JobRow"];
 export type General = Schemas["General"];
+export type KnownProvider = Schemas["KnownProvider"];
 export type MailProblem = Schemas["MailProblem"];
 export type MatchBy = Schemas["MatchBy"];
 export type Me = Schemas["Me"];
@@ -37,6 +38,7 @@ export type Preview = Schemas["Preview"];
 export type RowPage = Schemas["RowPage"];
 export type Rule = Schemas["Rule"];
 export type SignInRefusal = Schemas["SignInRefusal"];
+export type Sso = Schemas["Sso"];
 export type TeamLink = Schemas["TeamLink"];
 
 /** Contacts that a search finds. */

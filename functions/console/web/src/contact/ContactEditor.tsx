@@ -1,17 +1,17 @@
 // Edits a contact or makes a new one: validation at the field, a guard for unsaved changes, and conflicts with other members.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { call } from "../api/client";
-import { messageOf, Problem, type FieldProblem } from "../api/problem";
+import { messageOf, Problem, sentence, type FieldProblem } from "../api/problem";
 import type { Contact, HistoryPage } from "../api/types";
 import type { Load } from "../api/useLoad";
 import { useOnce } from "../api/useOnce";
 import { contactsChanged } from "../contacts/changes";
 import { lastList } from "../contacts/lastList";
-import { holdBack, navigate } from "../router";
+import { navigate } from "../router";
 import { Button } from "../ui/Button";
-import { confirm } from "../ui/confirm";
 import { Notice, PageHead } from "../ui/parts";
 import { toast } from "../ui/Toast";
+import { useUnsavedGuard } from "../ui/unsaved";
 import { ConflictDialog } from "./ConflictDialog";
 import { NOT_CHOSEN } from "./ContactPicker";
 import { ContactForm } from "./ContactForm";
@@ -58,7 +58,7 @@ export function ContactEditor({ contact, origins, history, onSaved }: Props) {
 
   const mine = useMemo(() => fromDraft(draft), [draft]);
   const dirty = isChanged(saved.flat, mine);
-  useUnsavedGuard(dirty, leaving);
+  useUnsavedGuard(dirty, "You changed this contact.", leaving);
 
   const finish = async (result: Contact): Promise<void> => {
     leaving.current = true;
@@ -179,36 +179,9 @@ export function ContactEditor({ contact, origins, history, onSaved }: Props) {
   );
 }
 
-/** Asks before typed changes are left, inside the App and when the tab closes. */
-function useUnsavedGuard(dirty: boolean, leaving: { current: boolean }): void {
-  useEffect(() => {
-    if (!dirty) return undefined;
-    const release = holdBack(async () => leaving.current || confirm({
-      title: "Leave without saving?",
-      text: "You changed this contact. If you leave now, the changes are lost.",
-      yes: "Leave without saving",
-      no: "Stay here",
-      danger: true,
-    }));
-    const close = (event: BeforeUnloadEvent): void => {
-      if (!leaving.current) event.preventDefault();
-    };
-    window.addEventListener("beforeunload", close);
-    return () => {
-      release();
-      window.removeEventListener("beforeunload", close);
-    };
-  }, [dirty]);
-}
-
 /** A problem of a labeled email or phone names its label first: “billing”: an email address has … */
 function placed({ field, problem }: FieldProblem): [string, string] {
   const labeled = /^“(.*?)”: ?(.*)$/s.exec(problem);
   if (labeled === null || (field !== "emails" && field !== "phones")) return [field, sentence(problem)];
   return [`${field}.${labeled[1] ?? ""}`, sentence(labeled[2] ?? "")];
-}
-
-function sentence(text: string): string {
-  const first = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(first) ? first : `${first}.`;
 }

@@ -1,4 +1,4 @@
-// Links to the portal, made or read and copied: the team's own, and one for a single contact.
+// Links to the portal, made or read and copied: the team's own, and one for a single contact. And how any text is copied.
 import { call } from "../api/client";
 import { messageOf } from "../api/problem";
 import type { ContactLink, TeamLink } from "../api/types";
@@ -22,14 +22,19 @@ export async function copyTeamLink(): Promise<void> {
 async function copied(path: string, method: "GET" | "POST", said: string): Promise<void> {
   try {
     const { url } = await call<ContactLink | TeamLink>(path, { method });
-    try {
-      await navigator.clipboard.writeText(url);
-      toast(said);
-    } catch {
-      // A browser may keep the clipboard to itself, and the link of a contact is answered this once.
-      await confirm({ title: "Copy this link yourself", text: url, yes: "Done", no: "Close" });
-    }
+    await copy(url, said);
   } catch (error) {
     toast(messageOf(error), { kind: "bad" });
+  }
+}
+
+/** Copies an address and says so. */
+export async function copy(url: string, said: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(url);
+    toast(said);
+  } catch {
+    // A browser may keep the clipboard to itself, and the link of a contact is answered this once.
+    await confirm({ title: "Copy this link yourself", text: url, yes: "Done", no: "Close" });
   }
 }

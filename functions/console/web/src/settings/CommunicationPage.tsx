@@ -58,7 +58,7 @@ export function CommunicationPage() {
       {shown !== undefined && GROUPS.map((group) => (
         <section key={group.title} class="card settings-group" aria-label={group.title}>
           <h2>{group.title}</h2>
-          <p class="hint">{group.text}</p>
+          <p class="hint">{group.text}{group.more !== undefined && <> <a href={group.more.href}>{group.more.text}</a>.</>}</p>
           {group.switches.map((info) => (
             <Switch key={info.name} name={info.name} label={info.title} hint={info.text} checked={shown[info.name]} locked={refused === null ? null : ""} onChange={(on) => void change(info, on)} />
           ))}

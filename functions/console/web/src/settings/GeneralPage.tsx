@@ -1,7 +1,7 @@
 // Settings > General: the team's name and the time zone in which dates are shown.
 import { useEffect, useState } from "preact/hooks";
 import { call } from "../api/client";
-import { messageOf, Problem } from "../api/problem";
+import { fieldErrors, messageOf } from "../api/problem";
 import type { General } from "../api/types";
 import { useLoad } from "../api/useLoad";
 import { refusal, useSigned } from "../session/me";
@@ -32,8 +32,9 @@ export function GeneralPage() {
       toast("Saved.");
       reloadMe();
     } catch (refusedBy) {
-      if (refusedBy instanceof Problem && refusedBy.problems.length > 0) setProblems(Object.fromEntries(refusedBy.problems.map(({ field, problem }) => [field, problem])));
-      else toast(messageOf(refusedBy), { kind: "bad" });
+      const wrong = fieldErrors(refusedBy);
+      if (wrong === null) toast(messageOf(refusedBy), { kind: "bad" });
+      else setProblems(wrong);
     }
   };
   const changed = data !== undefined && draft !== null && (data.name !== draft.name || data.timeZone !== draft.timeZone);

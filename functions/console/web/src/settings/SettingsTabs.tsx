@@ -1,6 +1,7 @@
 // The pages of the team's settings, one beside the other.
 const PAGES = [
   { path: "/app/settings/communication", title: "Communication" },
+  { path: "/app/settings/sso", title: "Single sign-on" },
   { path: "/app/settings/members", title: "Members" },
   { path: "/app/settings/general", title: "General" },
 ];

@@ -7,7 +7,15 @@ export interface SwitchInfo {
   text: string;
 }
 
-export const GROUPS: { title: string; text: string; switches: SwitchInfo[] }[] = [
+interface Group {
+  title: string;
+  text: string;
+  /** A page with more about it. */
+  more?: { href: string; text: string };
+  switches: SwitchInfo[];
+}
+
+export const GROUPS: Group[] = [
   {
     title: "Web portal",
     text: "What contacts can do in the portal. Each also needs the contact's own permission; both must be on.",
@@ -41,6 +49,7 @@ export const GROUPS: { title: string; text: string; switches: SwitchInfo[] }[] =
   {
     title: "Single sign-on for contacts",
     text: "Which buttons the portal's sign-in page shows, and whom they let in.",
+    more: { href: "/app/settings/sso", text: "Set it up, and see which buttons contacts have now" },
     switches: [
       { name: "ssoMicrosoft", title: "Contact SSO: Microsoft", text: "Shows “Sign in with Microsoft”." },
       { name: "ssoGoogle", title: "Contact SSO: Google", text: "Shows “Sign in with Google”." },
