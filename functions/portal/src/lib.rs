@@ -2,6 +2,8 @@
 
 pub mod ask_code;
 pub mod ask_link_code;
+#[cfg(test)]
+mod asking;
 pub mod asset;
 mod assets;
 pub mod clear_limits;
@@ -10,6 +12,8 @@ pub mod end_session;
 pub mod enter_code;
 mod extract;
 mod failure;
+#[cfg(test)]
+mod head;
 pub mod home;
 pub mod make_link;
 pub mod manifest;
@@ -29,6 +33,7 @@ pub mod sso_start;
 #[cfg(test)]
 mod stage;
 pub mod team_link;
+mod too_many;
 pub mod verify;
 
 use app::Route;
