@@ -7,6 +7,8 @@ mod asking;
 pub mod asset;
 mod assets;
 pub mod clear_limits;
+#[cfg(test)]
+mod codes;
 pub mod end_all_sessions;
 pub mod end_session;
 pub mod enter_code;
