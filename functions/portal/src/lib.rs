@@ -19,6 +19,8 @@ mod head;
 pub mod home;
 pub mod make_link;
 pub mod manifest;
+#[cfg(test)]
+mod markup;
 pub mod nothing;
 pub mod open_link;
 mod pages;
