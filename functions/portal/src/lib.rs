@@ -2,17 +2,25 @@
 
 pub mod ask_code;
 pub mod ask_link_code;
+#[cfg(test)]
+mod asking;
 pub mod asset;
 mod assets;
 pub mod clear_limits;
+#[cfg(test)]
+mod codes;
 pub mod end_all_sessions;
 pub mod end_session;
 pub mod enter_code;
 mod extract;
 mod failure;
+#[cfg(test)]
+mod head;
 pub mod home;
 pub mod make_link;
 pub mod manifest;
+#[cfg(test)]
+mod markup;
 pub mod nothing;
 pub mod open_link;
 mod pages;
@@ -33,6 +41,7 @@ mod stage;
 #[cfg(test)]
 mod strangers;
 pub mod team_link;
+mod too_many;
 pub mod verify;
 
 use app::Route;

@@ -89,14 +89,16 @@ pub struct EnterCodePage {
     pub shown: String,
     /// What is wrong with the code that was entered.
     pub problem: Option<String>,
+    /// Why no other code was sent.
+    pub notice: Option<String>,
     /// Where to ask for another.
     pub again: String,
     /// The address to send there, unless a link stands for it.
     pub email: Option<String>,
     /// How many seconds that takes yet.
     pub wait: i64,
-    /// When that is.
-    pub at: String,
+    /// The same in words.
+    pub wait_in_words: String,
 }
 
 /// The page of a contact's own link.
@@ -234,13 +236,13 @@ pub fn details(profile: &Profile) -> Vec<(&'static str, String)> {
     one.into_iter().chain(phones).filter(|(_, value)| !value.is_empty()).collect()
 }
 
-/// A moment in the team's time zone: `1 March 2026, 10:00`.
-pub fn when(at: Timestamp, general: &General) -> String {
-    local(at, general, "%-d %B %Y, %H:%M")
+/// A moment in the team's time zone, which it names, for a contact may live in another: `1 March 2026, 10:00 CET`.
+fn when(at: Timestamp, general: &General) -> String {
+    local(at, general, "%-d %B %Y, %H:%M %Z")
 }
 
 /// A moment in the team's time zone, in this format.
-pub fn local(at: Timestamp, general: &General, format: &str) -> String {
+fn local(at: Timestamp, general: &General, format: &str) -> String {
     let zone = TimeZone::get(&general.time_zone.to_string()).unwrap_or(TimeZone::UTC);
     at.to_zoned_datetime(zone).strftime(format).to_string()
 }
