@@ -75,7 +75,7 @@ const EXPECTED: &[(&str, &str, f64, f64)] = &[
     ("portal-team-link", "", 1.0, 0.0),
     ("portal-open-link", "", 4.0, 0.0),
     ("portal-show-link", "", 4.0, 0.0),
-    ("portal-ask-link-code", "", 7.0, 7.0),
+    ("portal-ask-link-code", "", 6.0, 6.0),
     ("portal-revoke-link", "", 2.0, 1.0),
     ("portal-clear-limits", "", 2.0, 5.0),
     ("portal-sign-in", "", 2.0, 0.0),

@@ -12,6 +12,7 @@ use domain::{
     ids::{ContactId, TeamId},
 };
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// A contact to be made.
 #[derive(Debug, Clone)]
@@ -66,11 +67,27 @@ impl ContactBuilder {
     }
 }
 
+impl TestApp {
+    /// Deletes a contact, as a member does by hand.
+    pub async fn remove(&self, team: &TeamId, contact: &Contact) {
+        self.app.clock.advance(Duration::from_millis(1));
+        write(self, team, change(self, contact.id, Some(contact.clone()), None)).await;
+    }
+}
+
 pub(crate) async fn commit(test: &TestApp, team: &TeamId, id: ContactId, before: Option<Contact>, profile: Profile) -> Contact {
-    let author = Author { source: Source::Member, member: Some("test|arranged".parse().expect("a member")), job: None };
-    let change = Change::new(id, before.map(Stored::Live), Some(profile), author, test.app.clock.now_ms(), random::uuid().to_string());
+    let change = change(test, id, before, Some(profile));
     let after = change.after().cloned().expect("not a deletion");
+    write(test, team, change).await;
+    after
+}
+
+fn change(test: &TestApp, id: ContactId, before: Option<Contact>, after: Option<Profile>) -> Change {
+    let author = Author { source: Source::Member, member: Some("test|arranged".parse().expect("a member")), job: None };
+    Change::new(id, before.map(Stored::Live), after, author, test.app.clock.now_ms(), random::uuid().to_string())
+}
+
+async fn write(test: &TestApp, team: &TeamId, change: Change) {
     let committed = test.app.store.commit(team, &[Unit { changes: vec![change], guards: Vec::new() }]).await.expect("the table answers");
     assert_eq!(committed.results, [Ok(())]);
-    after
 }

@@ -21,8 +21,10 @@ for (const wait of document.querySelectorAll("[data-wait]")) {
       wait.textContent = "ask again";
       return;
     }
-    button.textContent = `${label} in ${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
-    wait.textContent = "ask again in a moment";
+    const two = (number) => String(Math.floor(number)).padStart(2, "0");
+    const hours = left >= 3600 ? `${Math.floor(left / 3600)}:` : "";
+    button.textContent = `${label} in ${hours}${hours ? two((left % 3600) / 60) : Math.floor(left / 60)}:${two(left % 60)}`;
+    wait.textContent = "ask again when the time is up";
     setTimeout(show, 250);
   };
   show();
@@ -34,7 +36,7 @@ for (const form of document.forms) {
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "yes";
     if ("leaves" in form.dataset && "caches" in window) {
-      caches.keys().then((names) => names.forEach((name) => caches.delete(name))).catch(() => {});
+      caches.keys().then((names) => names.filter((name) => name.startsWith("kdesk-")).forEach((name) => caches.delete(name))).catch(() => {});
     }
   });
 }

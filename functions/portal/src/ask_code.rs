@@ -1,18 +1,21 @@
 //! `POST /portal/{team}/code`: anybody asks for a code. Whether anybody has the address shows in no answer: it is not looked up here.
 
 use crate::{
+    enter_code::{self, Said},
     extract::{Browser, Portal, Posted},
     failure::Failure,
     pages::{SignInPage, see_other, with_cookies},
     sign_in::{empty, show},
+    too_many,
 };
 use app::{
     App, Route,
-    portal::{Ask, Asked, cookies::Cookie},
+    portal::{Ask, Asked, Limit, Token, cookies::Cookie},
+    store::Attempt,
 };
 use axum::{extract::State, response::Response};
 use domain::email::{Email, EmailError};
-use http::{Method, StatusCode, header};
+use http::{Method, StatusCode};
 use serde::Deserialize;
 
 /// The route.
@@ -28,46 +31,42 @@ struct Typed {
 }
 
 async fn handle(State(app): State<App>, portal: Portal, browser: Browser, Posted(typed): Posted<Typed>) -> Result<Response, Failure> {
-    browser.sent(&typed.token, &portal.team)?;
+    browser.sent(&typed.token, &portal)?;
     let address: Email = match typed.email.parse() {
         Ok(address) => address,
         Err(problem) => {
-            let told = SignInPage { email: typed.email, problem: Some(mend(&problem)), ..empty(&portal) };
+            let told = SignInPage { email: typed.email, problem: Some(mend(&problem)), ..empty(&app, &portal) };
             return Ok(show(StatusCode::UNPROCESSABLE_ENTITY, &portal, &browser, told));
         }
     };
     let shown = address.to_string();
     let ask = Ask { team: &portal.team, address: &address, shown, contact: None, source: browser.source, before: browser.flow.clone() };
     match app.ask_for_code(ask).await? {
-        Asked::Later { seconds } => {
-            let told = SignInPage { email: address.to_string(), notice: Some(later(seconds)), ..empty(&portal) };
-            let mut response = show(StatusCode::TOO_MANY_REQUESTS, &portal, &browser, told);
-            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
-            Ok(response)
+        Asked::Sent(token) => Ok(on_its_way(&portal, &token)),
+        Asked::OnItsWay => Ok(not_yet(&portal)),
+        Asked::Later { seconds, limit, running: Some(attempt) } => Ok(later(&app, &portal, &browser, *attempt, limit, seconds)),
+        Asked::Later { seconds, limit, running: None } => {
+            let notice = Some(too_many::notice(limit, seconds, None));
+            let told = SignInPage { email: address.to_string(), notice, ..empty(&app, &portal) };
+            Ok(too_many::retry_after(show(StatusCode::TOO_MANY_REQUESTS, &portal, &browser, told), seconds))
         }
-        asked => Ok(go_on(&portal, &asked)),
     }
 }
 
-/// On to the page that asks for the code.
-pub fn go_on(portal: &Portal, asked: &Asked) -> Response {
-    let cookie = match asked {
-        Asked::Sent(token) => Cookie::Flow.set(&portal.team, token.as_str()),
-        _ => None,
-    };
-    with_cookies(see_other(&format!("/portal/{}/verify", portal.team)), [cookie])
+/// On to the page that asks for the code, in the browser that has its token.
+pub fn on_its_way(portal: &Portal, token: &Token) -> Response {
+    with_cookies(see_other(&format!("/portal/{}/verify", portal.team)), [Cookie::Flow.set(&portal.team, token.as_str())])
 }
 
-/// What is said when too many codes were asked for.
-pub fn later(seconds: i64) -> String {
-    let wait = match seconds {
-        ..=90 => format!("{seconds} seconds"),
-        91..=5_400 => format!("{} minutes", (seconds + 59) / 60),
-        _ => format!("{} hours", (seconds + 3_599) / 3_600),
-    };
-    format!(
-        "A code was asked for here a moment ago, or too many were. Use the one you have, in the browser that asked for it, or try again in {wait}."
-    )
+/// Back to that page, which says how long to wait.
+pub fn not_yet(portal: &Portal) -> Response {
+    see_other(&format!("/portal/{}/verify?after=again", portal.team))
+}
+
+/// That page as well, for the code that this browser has: there is no other now, and it says why.
+pub fn later(app: &App, portal: &Portal, browser: &Browser, attempt: Attempt, limit: Limit, seconds: i64) -> Response {
+    let said = Said { notice: Some(too_many::notice(limit, seconds, Some(&attempt))), wait: Some(seconds), problem: None };
+    too_many::retry_after(enter_code::show(StatusCode::TOO_MANY_REQUESTS, app, portal, browser, attempt, said), seconds)
 }
 
 fn mend(problem: &EmailError) -> String {
@@ -81,7 +80,7 @@ fn mend(problem: &EmailError) -> String {
 #[cfg(test)]
 mod tests {
     use super::route;
-    use crate::stage::{Browser, Stage};
+    use crate::stage::{Browser, Stage, id};
     use http::StatusCode;
     use testing::{Answer, Call, ORIGIN, a_contact};
 
@@ -143,32 +142,34 @@ mod tests {
         let mut browser = stage.browser();
         browser.ask(ZOE).await;
         let page = browser.get("/verify").await;
-        assert!(page.text().contains("data-wait=\"60\"") && page.text().contains("ask again after 09:01:00"), "{}", page.text());
+        assert!(page.text().contains("data-wait=\"60\"") && page.text().contains("ask again in 60 seconds"), "{}", page.text());
         stage.test.clock_forward(59).await;
         let again = browser.post("/code", &[("email", ZOE)]).await;
-        assert_eq!((again.status, again.header("location")), (StatusCode::SEE_OTHER, "/portal/demo/verify".to_owned()));
+        assert_eq!((again.status, again.header("location")), (StatusCode::SEE_OTHER, "/portal/demo/verify?after=again".to_owned()));
+        assert!(browser.get("/verify?after=again").await.text().contains("You can ask for another in 1 second."), "who has no script is told");
         assert_eq!(stage.codes().await.len(), 1);
         stage.test.clock_forward(1).await;
+        assert!(!browser.get("/verify?after=again").await.text().contains("on its way already"), "the minute is over");
         browser.post("/code", &[("email", ZOE)]).await;
         assert_eq!(stage.codes().await.len(), 2);
     }
 
     #[tokio::test]
-    async fn an_address_gets_five_codes_an_hour_and_twenty_a_day() {
+    async fn an_address_that_is_typed_gets_three_codes_an_hour_and_fourteen_a_day() {
         let stage = Stage::open().await;
         stage.contact(ZOE).await;
-        for _ in 0..24 {
+        for hour in 0..24 {
             for _ in 0..7 {
                 stage.browser().ask(ZOE).await;
                 stage.test.clock_forward(61).await;
             }
-            assert!(stage.codes().await.len() <= 20);
+            assert!(stage.codes().await.len() <= 3 * (hour + 1).min(5));
             stage.test.clock_forward(3_600 - 7 * 61).await;
         }
-        assert_eq!(stage.codes().await.len(), 20);
+        assert_eq!(stage.codes().await.len(), 14);
         stage.test.clock_forward(24 * 3_600).await;
         stage.browser().ask(ZOE).await;
-        assert_eq!(stage.codes().await.len(), 21);
+        assert_eq!(stage.codes().await.len(), 15);
     }
 
     #[tokio::test]
@@ -182,6 +183,20 @@ mod tests {
         let mut elsewhere = stage.browser();
         "198.51.100.7".clone_into(&mut elsewhere.source_ip);
         assert_eq!(elsewhere.ask("n31@x.example").await.status, StatusCode::SEE_OTHER);
+    }
+
+    #[tokio::test]
+    async fn a_team_that_was_asked_for_too_many_codes_has_to_wait_and_no_other_team() {
+        let stage = Stage::open().await;
+        let now = stage.test.app.clock.now().as_second();
+        for _ in 0..600 {
+            stage.test.app.store.count_in_window(&id("demo"), "team", 600, 600, now).await.expect("counted").expect("it has room");
+        }
+        assert_eq!(stage.browser().ask(ZOE).await.status, StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(stage.browser_at("other").ask(ZOE).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(stage.tasks().await.len(), 1);
+        stage.test.clock_forward(600).await;
+        assert_eq!(stage.browser().ask(ZOE).await.status, StatusCode::SEE_OTHER);
     }
 
     #[tokio::test]

@@ -1,9 +1,9 @@
 //! Who is at the portal and what they sent, as types.
 
-use crate::{failure::Failure, sso};
+use crate::{failure::Failure, pages::Frame, sso};
 use app::{
     App, Error,
-    portal::{Absent, ContactToken, Origin, SignedIn, Token, cookies::Cookie, form_token, is_same},
+    portal::{Absent, ContactToken, Origin, SignedIn, Token, Visit, cookies::Cookie, form_token, is_same},
 };
 use axum::{
     extract::{Form, FromRequest, FromRequestParts, RawPathParams, Request},
@@ -50,6 +50,11 @@ impl Portal {
         Ok(Self { team, general, communication, sso })
     }
 
+    /// What is around its pages.
+    pub fn frame(&self) -> Frame {
+        Frame::of(&self.team, &self.general)
+    }
+
     /// The providers that its sign-in page offers: name in the address, and in words.
     pub fn providers(&self, app: &App) -> Vec<(&'static str, String)> {
         sso::offered(app, &self.communication, &self.sso).map(|provider| (provider.way.name(), provider.name)).collect()
@@ -65,6 +70,11 @@ async fn team(parts: &mut Parts, app: &App) -> Result<TeamId, Failure> {
     parameter(parts, app, "team").await.and_then(|team| team.parse().ok()).ok_or(Failure::NoPortal)
 }
 
+/// What is around a page that says what went wrong: the team's name where the path leads to an open portal.
+async fn frame(parts: &mut Parts, app: &App) -> Frame {
+    Portal::from_request_parts(parts, app).await.map_or_else(|_| Frame::nobodys(), |portal| portal.frame())
+}
+
 impl FromRequestParts<App> for Portal {
     type Rejection = Failure;
 
@@ -74,16 +84,16 @@ impl FromRequestParts<App> for Portal {
     }
 }
 
-/// The provider in the path.
+/// The provider in the path, if there is one of that name.
 #[derive(Debug)]
-pub struct ProviderName(pub Way);
+pub struct ProviderName(pub Option<Way>);
 
 impl FromRequestParts<App> for ProviderName {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let name = parameter(parts, app, "provider").await;
-        Way::PROVIDERS.into_iter().find(|way| name.as_deref() == Some(way.name())).map(Self).ok_or(Failure::Error(Error::NotFound))
+        Ok(Self(Way::PROVIDERS.into_iter().find(|way| name.as_deref() == Some(way.name()))))
     }
 }
 
@@ -132,10 +142,10 @@ impl Browser {
     }
 
     /// Whether a form belongs to this browser's flow.
-    pub fn sent(&self, form: &str, team: &TeamId) -> Result<(), Failure> {
+    pub fn sent(&self, form: &str, portal: &Portal) -> Result<(), Failure> {
         match &self.flow {
             Some(flow) if is_same(form, &form_token(flow.as_str())) => Ok(()),
-            _ => Err(Failure::OldForm(team.clone())),
+            _ => Err(Failure::OldForm(portal.frame())),
         }
     }
 }
@@ -166,9 +176,14 @@ impl Deref for SignedInContact {
 }
 
 impl SignedInContact {
+    /// What is around their pages.
+    pub fn frame(&self) -> Frame {
+        Frame::of(&self.team, &self.general)
+    }
+
     /// Whether a form belongs to this session.
     pub fn sent(&self, form: &str) -> Result<(), Failure> {
-        if is_same(form, &self.form_token) { Ok(()) } else { Err(Failure::OldForm(self.team.clone())) }
+        if is_same(form, &self.form_token) { Ok(()) } else { Err(Failure::OldForm(self.frame())) }
     }
 }
 
@@ -178,11 +193,17 @@ impl FromRequestParts<App> for SignedInContact {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let team = team(parts, app).await?;
         let token = Cookie::Session.read(&parts.headers, &team).as_deref().and_then(ContactToken::parse);
-        let Some(token) = token else { return Err(Failure::SignedOut(team)) };
-        app.signed_in(&team, &token).await.map(Self).map_err(|absent| match absent {
-            Absent::NoSession => Failure::SignedOut(team),
-            Absent::AccessEnded => Failure::AccessEnded(team),
-            Absent::Unknown(error) => Failure::Error(error),
+        let absent = match token {
+            Some(token) => match app.signed_in(&team, &token, Visit::from(&parts.method)).await {
+                Ok(signed_in) => return Ok(Self(signed_in)),
+                Err(absent) => absent,
+            },
+            None => Absent::NoSession,
+        };
+        Err(match absent {
+            Absent::NoSession => Failure::SignedOut(Portal::of(app, team).await?.frame()),
+            Absent::AccessEnded(general) => Failure::AccessEnded(Frame::of(&team, &general)),
+            Absent::Unknown(error) => error.into(),
         })
     }
 }
@@ -198,12 +219,15 @@ impl<T: DeserializeOwned> FromRequest<App> for Posted<T> {
         let (mut parts, body) = request.into_parts();
         let Origin(origin) = Origin::from_request_parts(&mut parts, app).await?;
         if !is_same_origin(&parts.headers, &origin) {
-            return Err(Failure::CrossSite);
+            return Err(Failure::CrossSite(frame(&mut parts, app).await));
         }
-        let body =
-            axum::body::to_bytes(body, MAX_FORM_BYTES).await.map_err(|_| Error::TooLarge { detail: "A form has at most 16 kB.".to_owned() })?;
-        let form = Form::<T>::from_request(Request::from_parts(parts, body.into()), app).await;
-        form.map(|Form(form)| Self(form)).map_err(|_| Error::invalid("invalid_form", "The form cannot be read.").into())
+        let Ok(body) = axum::body::to_bytes(body, MAX_FORM_BYTES).await else {
+            return Err(Failure::Error(frame(&mut parts, app).await, Error::TooLarge { detail: "A form has at most 16 kB.".to_owned() }));
+        };
+        if let Ok(Form(form)) = Form::<T>::from_request(Request::from_parts(parts.clone(), body.into()), app).await {
+            return Ok(Self(form));
+        }
+        Err(Failure::Error(frame(&mut parts, app).await, Error::invalid("invalid_form", "The form cannot be read.")))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     extract::SignedInContact,
-    pages::{Frame, HomePage, ShownSession, details, page},
+    pages::{HomePage, ShownSession, details, page},
 };
 use app::Route;
 use axum::response::Response;
@@ -15,7 +15,7 @@ pub fn route() -> Route {
 
 async fn handle(contact: SignedInContact) -> Response {
     let home = HomePage {
-        frame: Frame::of(&contact.team, &contact.general),
+        frame: contact.frame(),
         here: "home",
         token: contact.form_token.clone(),
         name: contact.contact.profile.display_name(),

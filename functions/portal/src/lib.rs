@@ -2,22 +2,32 @@
 
 pub mod ask_code;
 pub mod ask_link_code;
+#[cfg(test)]
+mod asking;
 pub mod asset;
 mod assets;
 pub mod clear_limits;
+#[cfg(test)]
+mod codes;
 pub mod end_all_sessions;
 pub mod end_session;
 pub mod enter_code;
 mod extract;
 mod failure;
+#[cfg(test)]
+mod head;
 pub mod home;
 pub mod make_link;
 pub mod manifest;
+#[cfg(test)]
+mod markup;
 pub mod nothing;
 pub mod open_link;
 mod pages;
 pub mod remove_identity;
 pub mod revoke_link;
+#[cfg(test)]
+mod scan;
 pub mod service_worker;
 pub mod settings;
 pub mod show_link;
@@ -28,7 +38,10 @@ pub mod sso_return;
 pub mod sso_start;
 #[cfg(test)]
 mod stage;
+#[cfg(test)]
+mod strangers;
 pub mod team_link;
+mod too_many;
 pub mod verify;
 
 use app::Route;

@@ -15,10 +15,10 @@ pub fn route() -> Route {
 }
 
 async fn handle(State(app): State<App>, portal: Portal, LinkToken(token): LinkToken) -> Result<Response, Failure> {
-    let team = portal.team;
-    if app.find_linked(&team, &token).await?.is_none() {
-        return Err(Failure::NoLink(team));
+    if app.find_linked(&portal.team, &token).await?.is_none() {
+        return Err(Failure::NoLink(portal.frame()));
     }
+    let team = portal.team;
     Ok(with_cookies(see_other(&format!("/portal/{team}/link")), [Cookie::Link.set(&team, &token)]))
 }
 
@@ -30,6 +30,63 @@ mod tests {
     use testing::{Call, a_contact};
 
     const ZOE: &str = "zoe@x.example";
+
+    /// What somebody with a link learns by typing an address, in the link's browser and in another, before or after the link's button is pressed.
+    async fn told(guess: &str, order: [&str; 4]) -> Vec<String> {
+        let stage = Stage::open().await;
+        let zoe = stage.contact(ZOE).await;
+        let path = stage.link(&zoe).await;
+        let (mut holder, mut other) = (stage.browser(), stage.browser());
+        holder.get(&path).await;
+        let mut told = Vec::new();
+        for step in order {
+            let is_link = step == "link";
+            let browsers = if is_link { vec![&mut holder] } else { vec![&mut holder, &mut other] };
+            for browser in browsers {
+                browser.get(if is_link { "/link" } else { "" }).await;
+                let (to, fields) = if is_link { (format!("{path}/code"), vec![]) } else { ("/code".to_owned(), vec![("email", guess)]) };
+                let answer = browser.post(&to, &fields).await;
+                let page = browser.get("/verify").await;
+                for answer in [answer, page] {
+                    let text = answer.text().replace(&browser.token, "").replace(guess, "<guess>").replace(&path, "<link>");
+                    told.push(format!("{} {} {text}", answer.status, answer.header("location")));
+                }
+            }
+            stage.test.clock_forward(30).await;
+        }
+        told
+    }
+
+    #[tokio::test]
+    async fn who_holds_a_link_cannot_find_out_by_guessing_which_address_it_masks() {
+        for order in [["link", "guess", "link", "guess"], ["guess", "link", "guess", "link"]] {
+            let (right, wrong) = (told(ZOE, order).await, told("zack@xyz.example", order).await);
+            assert!(right.iter().any(|told| told.starts_with("429")) && right.iter().any(|told| told.starts_with("303")), "{right:?}");
+            for (right, wrong) in right.iter().zip(&wrong) {
+                assert_eq!(right, wrong);
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn by_typing_and_by_link_together_an_address_gets_five_codes_an_hour_and_twenty_a_day() {
+        let stage = Stage::open().await;
+        let zoe = stage.contact(ZOE).await;
+        let path = stage.link(&zoe).await;
+        for hour in 0..24 {
+            for _ in 0..6 {
+                stage.browser().ask(ZOE).await;
+                let mut holder = stage.browser();
+                holder.get(&path).await;
+                holder.get("/link").await;
+                holder.post(&format!("{path}/code"), &[]).await;
+                stage.test.clock_forward(61).await;
+            }
+            assert!(stage.codes().await.len() <= 5 * (hour + 1));
+            stage.test.clock_forward(3_600 - 6 * 61).await;
+        }
+        assert_eq!(stage.codes().await.len(), 20);
+    }
 
     /// Makes a contact's link as a member does; the path below the team's portal.
     async fn link(stage: &Stage, contact: &Contact) -> String {

@@ -3,7 +3,7 @@
 use crate::{
     extract::SignedInContact,
     failure::Failure,
-    pages::{Frame, SettingsPage, ShownIdentity, ShownSession, details, page},
+    pages::{SettingsPage, ShownIdentity, ShownSession, details, page},
 };
 use app::{App, Route};
 use axum::{extract::State, response::Response};
@@ -18,7 +18,7 @@ async fn handle(State(app): State<App>, contact: SignedInContact) -> Result<Resp
     let linked = app.store.list_identities(&contact.team, contact.contact.id);
     let (sessions, identities) = futures::try_join!(app.live_sessions(&contact), linked)?;
     let settings = SettingsPage {
-        frame: Frame::of(&contact.team, &contact.general),
+        frame: contact.frame(),
         here: "settings",
         token: contact.form_token.clone(),
         details: details(&contact.contact.profile),
@@ -78,7 +78,7 @@ mod tests {
         let mut stolen = first.clone();
         let answer = first.post("/sign-out", &[]).await;
         assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/portal/demo?after=sign-out".to_owned()));
-        assert_eq!(answer.header("clear-site-data"), "\"cache\", \"storage\"");
+        assert_eq!(answer.header("clear-site-data"), "\"cache\"", "members of the App and other portals share this origin");
         assert!(first.jar.is_empty(), "{:?}", first.jar);
         assert_eq!(stolen.get("/home").await.status, StatusCode::UNAUTHORIZED, "a cookie that was stolen before is dead");
         assert!(is_in(&mut second).await);
@@ -145,6 +145,31 @@ mod tests {
         assert_eq!(browser.get("/home").await.status, StatusCode::UNAUTHORIZED, "it is over even when access comes back");
         let refusals = stage.test.app.store.list_refusals(&id("demo"), zoe.id, 0).await.expect("listed");
         assert_eq!(refusals.iter().map(|refusal| refusal.reason.as_str()).collect::<Vec<_>>(), ["The contact is active."]);
+    }
+
+    #[tokio::test]
+    async fn deleting_a_contact_ends_the_session_at_the_next_click() {
+        let stage = Stage::open().await;
+        let zoe = stage.contact(ZOE).await;
+        let mut browser = stage.signed_in(ZOE).await;
+        let cookies = browser.jar.clone();
+        stage.delete(&zoe).await;
+        let answer = browser.get("/settings").await;
+        assert!(answer.status == StatusCode::FORBIDDEN && answer.text().contains("Your access has ended"), "{}", answer.text());
+        browser.jar = cookies;
+        assert_eq!(browser.get("/home").await.status, StatusCode::UNAUTHORIZED, "and nothing of it is left");
+    }
+
+    #[tokio::test]
+    async fn every_time_names_its_zone() {
+        let stage = Stage::open().await;
+        stage.call_it("Acme Help", "Europe/Berlin").await;
+        stage.contact(ZOE).await;
+        let mut browser = stage.signed_in(ZOE).await;
+        for page in ["/home", "/settings"] {
+            let text = browser.get(page).await.text();
+            assert!(text.contains("<time datetime=\"2026-03-01T09:00:00Z\">1 March 2026, 10:00 CET</time>"), "{text}");
+        }
     }
 
     #[tokio::test]

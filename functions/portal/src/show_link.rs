@@ -3,7 +3,7 @@
 use crate::{
     extract::{Browser, Portal},
     failure::Failure,
-    pages::{Frame, LinkPage, Message, page, with_cookies},
+    pages::{LinkPage, Message, page, with_cookies},
     sign_in::flow,
 };
 use app::{App, Route, portal::form_token};
@@ -23,16 +23,16 @@ async fn handle(State(app): State<App>, portal: Portal, browser: Browser) -> Res
 /// The page of the link that led this browser here.
 pub async fn show(status: StatusCode, app: &App, portal: &Portal, browser: &Browser, notice: Option<String>) -> Result<Response, Failure> {
     let link = browser.link.clone().unwrap_or_default();
-    let Some(contact) = app.find_linked(&portal.team, &link).await? else { return Err(Failure::NoLink(portal.team.clone())) };
+    let Some(contact) = app.find_linked(&portal.team, &link).await? else { return Err(Failure::NoLink(portal.frame())) };
     let Some(address) = contact.profile.primary_email() else { return Ok(without_address(portal)) };
     let (flow, cookie) = flow(portal, browser);
-    let told = LinkPage { frame: Frame::of(&portal.team, &portal.general), token: form_token(flow.as_str()), link, masked: masked(address), notice };
+    let told = LinkPage { frame: portal.frame(), token: form_token(flow.as_str()), link, masked: masked(address), notice };
     Ok(with_cookies(page(status, &told), [cookie]))
 }
 
 /// The link is right, so its holder may know that there is nowhere to send a code to.
 pub fn without_address(portal: &Portal) -> Response {
     let text = "Your link works, but the team has no email address of yours to send a code to. Please ask them to add it.";
-    let told = Message { frame: Frame::of(&portal.team, &portal.general), title: "There is no address yet", text, next: None };
+    let told = Message { frame: portal.frame(), title: "There is no address yet", text, next: None };
     page(StatusCode::CONFLICT, &told)
 }

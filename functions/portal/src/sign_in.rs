@@ -3,17 +3,17 @@
 use crate::{
     extract::{Browser, Portal},
     failure::Failure,
-    pages::{Frame, SignInPage, page, see_other, with_cookies},
+    pages::{SignInPage, page, see_other, with_cookies},
 };
 use app::{
     App, Route,
-    portal::{Token, cookies::Cookie, form_token},
+    portal::{Token, Visit, cookies::Cookie, form_token},
 };
 use axum::{
     extract::{Query, State, rejection::QueryRejection},
     response::Response,
 };
-use http::{Method, StatusCode};
+use http::{HeaderValue, Method, StatusCode};
 use serde::Deserialize;
 
 /// The route.
@@ -28,9 +28,15 @@ struct Asked {
     after: String,
 }
 
-async fn handle(State(app): State<App>, portal: Portal, browser: Browser, asked: Result<Query<Asked>, QueryRejection>) -> Result<Response, Failure> {
+async fn handle(
+    State(app): State<App>,
+    method: Method,
+    portal: Portal,
+    browser: Browser,
+    asked: Result<Query<Asked>, QueryRejection>,
+) -> Result<Response, Failure> {
     if let Some(session) = &browser.session
-        && app.signed_in(&portal.team, session).await.is_ok()
+        && app.signed_in(&portal.team, session, Visit::from(&method)).await.is_ok()
     {
         return Ok(see_other(&format!("/portal/{}/home", portal.team)));
     }
@@ -40,7 +46,7 @@ async fn handle(State(app): State<App>, portal: Portal, browser: Browser, asked:
         "sso" => (Some("You were not signed in. You can try again, or have a code sent to you."), "warn"),
         _ => (None, "good"),
     };
-    let told = SignInPage { notice: notice.map(str::to_owned), tone, providers: portal.providers(&app), ..empty(&portal) };
+    let told = SignInPage { notice: notice.map(str::to_owned), tone, ..empty(&app, &portal) };
     Ok(show(StatusCode::OK, &portal, &browser, told))
 }
 
@@ -48,23 +54,20 @@ async fn handle(State(app): State<App>, portal: Portal, browser: Browser, asked:
 pub const OVER: &str = "That code can no longer be used. Ask for a new one.";
 
 /// The page with nothing in it yet.
-pub fn empty(portal: &Portal) -> SignInPage {
-    let frame = Frame::of(&portal.team, &portal.general);
-    SignInPage { frame, token: String::new(), email: String::new(), problem: None, notice: None, tone: "warn", providers: Vec::new() }
+pub fn empty(app: &App, portal: &Portal) -> SignInPage {
+    let providers = portal.providers(app);
+    SignInPage { frame: portal.frame(), token: String::new(), email: String::new(), problem: None, notice: None, tone: "warn", providers }
 }
 
-/// The page with a form that belongs to this browser's flow cookie; a browser that has none gets one.
+/// The page with a form that belongs to this browser's flow cookie.
 pub fn show(status: StatusCode, portal: &Portal, browser: &Browser, sign_in: SignInPage) -> Response {
     let (flow, cookie) = flow(portal, browser);
     with_cookies(page(status, &SignInPage { token: form_token(flow.as_str()), ..sign_in }), [cookie])
 }
 
-/// The browser's flow token, or a new one and the cookie for it.
-pub fn flow(portal: &Portal, browser: &Browser) -> (Token, Option<http::HeaderValue>) {
-    if let Some(flow) = &browser.flow {
-        return (flow.clone(), None);
-    }
-    let flow = Token::random();
+/// The browser's flow token, or a new one, and the cookie for it: its hour begins anew with each page, so that no form is older than its cookie.
+pub fn flow(portal: &Portal, browser: &Browser) -> (Token, Option<HeaderValue>) {
+    let flow = browser.flow.clone().unwrap_or_else(Token::random);
     let cookie = Cookie::Flow.set(&portal.team, flow.as_str());
     (flow, cookie)
 }

@@ -11,8 +11,9 @@ use domain::ids::TeamId;
 use http::{HeaderValue, Method};
 use serde::Deserialize;
 
-/// Not `"cookies"`: that would end the same person's session with another team. Ours are removed one by one.
-const FORGET: &str = "\"cache\", \"storage\"";
+/// The origin is not this portal's alone. `"cookies"` would end the same person's session with another team, and `"storage"` would sign a member
+/// out of the App and lose what they are typing there. Our cookies are removed one by one, and the portal keeps nothing in any storage.
+const FORGET: &str = "\"cache\"";
 
 /// The route.
 pub fn route() -> Route {

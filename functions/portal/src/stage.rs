@@ -2,9 +2,18 @@
 
 use app::{
     Route,
-    portal::{CodeMail, MailTask},
+    portal::{CodeMail, MailTask, Origin},
+    settings::{Portal, Provider, Settings},
+    store::{Change, Stored, Unit},
 };
-use domain::{contact::Contact, field::Field, ids::TeamId, team::Communication};
+use domain::{
+    contact::Contact,
+    field::Field,
+    general::General,
+    history::{Author, Source},
+    ids::TeamId,
+    team::Communication,
+};
 use http::Method;
 use std::{
     collections::BTreeMap,
@@ -58,6 +67,35 @@ impl Stage {
         stage
     }
 
+    /// The same, where `demo` has a button for Google. Nobody answers there.
+    pub async fn offering_google() -> Self {
+        let mut stage = Self::open().await;
+        let google =
+            Provider { name: "Google".to_owned(), address: "http://127.0.0.1:9".to_owned(), client_id: "portal".to_owned(), client_secret: None };
+        let settings = stage.test.app.settings.as_ref();
+        let portal = Portal { google: Some(google), ..settings.portal.clone() };
+        stage.test.app.settings = Arc::new(Settings { portal, ..settings.clone() });
+        let switches = Communication { portal: true, sso_google: true, ..Communication::default() };
+        stage.test.app.store.save_communication(&id("demo"), &switches).await.expect("saved");
+        stage
+    }
+
+    /// Names the team `demo` and says where it is.
+    pub async fn call_it(&self, name: &str, time_zone: &str) {
+        let general = General { name: name.parse().expect("a name"), time_zone: time_zone.parse().expect("a zone") };
+        self.test.app.store.save_general(&id("demo"), &general).await.expect("saved");
+    }
+
+    /// From now on what the mail's function is asked lies there and is not done.
+    pub fn hold_mail(&self) {
+        let kept = self.mails.clone();
+        self.test.engines.lambda.register("mail", move |event| {
+            let task = serde_json::from_value(event).map_err(|problem| problem.to_string());
+            let kept = task.map(|task| kept.lock().expect("no test fails here").tasks.push(task));
+            async { kept }
+        });
+    }
+
     pub async fn switch_portal(&self, team: &str, portal: bool) {
         let switches = Communication { portal, ..Communication::default() };
         self.test.app.store.save_communication(&id(team), &switches).await.expect("saved");
@@ -70,6 +108,23 @@ impl Stage {
 
     pub async fn contact_in(&self, team: &str, contact: ContactBuilder) -> Contact {
         self.test.contact(team, contact.with(Field::PortalAccess, true.into())).await
+    }
+
+    /// A contact's own link, below the team's portal.
+    pub async fn link(&self, contact: &Contact) -> String {
+        let url = self.test.app.make_link(&Origin(ORIGIN.to_owned()), &id("demo"), contact.id).await.expect("made");
+        url.strip_prefix("https://portal.example/portal/demo").expect("at the portal's own address").to_owned()
+    }
+
+    /// Deletes a contact of `demo`, as a member does by hand.
+    pub async fn delete(&self, contact: &Contact) {
+        let app = &self.test.app;
+        let contact = app.store.get_contact(&id("demo"), contact.id).await.expect("there");
+        let author = Author { source: Source::Member, member: Some("test|arranged".parse().expect("a member")), job: None };
+        let name = app::random::uuid().to_string();
+        let change = Change::new(contact.id, Some(Stored::Live(contact)), None, author, app.clock.now_ms(), name);
+        let committed = app.store.commit(&id("demo"), &[Unit { changes: vec![change], guards: Vec::new() }]).await.expect("the table answers");
+        assert_eq!(committed.results, [Ok(())]);
     }
 
     /// Every mail with a code so far.

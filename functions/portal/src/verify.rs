@@ -1,10 +1,10 @@
 //! `POST /portal/{team}/verify`: whoever asked for a code in this browser enters it and is signed in.
 
 use crate::{
-    enter_code,
+    enter_code::{self, Said},
     extract::{Browser, Portal, Posted},
     failure::Failure,
-    pages::{Frame, Message, SignInPage, page, see_other, with_cookies},
+    pages::{Message, SignInPage, page, see_other, with_cookies},
     sign_in::{self, OVER},
 };
 use app::{
@@ -28,10 +28,9 @@ struct Entered {
 }
 
 async fn handle(State(app): State<App>, portal: Portal, browser: Browser, Posted(entered): Posted<Entered>) -> Result<Response, Failure> {
-    browser.sent(&entered.token, &portal.team)?;
-    let Some(flow) = &browser.flow else { return Err(Failure::OldForm(portal.team)) };
+    browser.sent(&entered.token, &portal)?;
+    let Some(flow) = &browser.flow else { return Err(Failure::OldForm(portal.frame())) };
     let redeem = Redeem { team: &portal.team, flow, typed: &entered.code, device: browser.device.clone(), before: browser.session.clone() };
-    let frame = || Frame::of(&portal.team, &portal.general);
     match app.redeem(redeem).await? {
         Redeemed::SignedIn(token) => {
             let team = &portal.team;
@@ -41,27 +40,36 @@ async fn handle(State(app): State<App>, portal: Portal, browser: Browser, Posted
         Redeemed::NotACode => again(&app, &portal, &browser, "A code has 7 letters and digits. Please look again.".to_owned()).await,
         Redeemed::Wrong { left: 1 } => again(&app, &portal, &browser, "This is not the code. You can try one more time.".to_owned()).await,
         Redeemed::Wrong { left } => again(&app, &portal, &browser, format!("This is not the code. You can try {left} more times.")).await,
-        Redeemed::Over => Ok(over(&portal, &browser)),
+        Redeemed::Over => Ok(over(&app, &portal, &browser)),
         Redeemed::TooMany => {
-            let text = "Too many codes were wrong for this address. Wait for a day, or ask the team that supports you.";
-            Ok(page(StatusCode::TOO_MANY_REQUESTS, &Message { frame: frame(), title: "Too many wrong codes", text, next: None }))
+            let text = "Too many codes were wrong for this address, so none is tried for a day. The team that supports you can lift that at once.";
+            Ok(refused(&app, &portal, StatusCode::TOO_MANY_REQUESTS, "Too many wrong codes", text))
         }
         Redeemed::Refused => {
             let text = "The code is right, but you cannot use this portal at present. Please ask the team that supports you.";
-            Ok(page(StatusCode::FORBIDDEN, &Message { frame: frame(), title: "You cannot sign in", text, next: None }))
+            Ok(refused(&app, &portal, StatusCode::FORBIDDEN, "You cannot sign in", text))
         }
     }
 }
 
+/// Whom a code does not let in may have another address, or an account with one of the providers.
+fn refused(app: &App, portal: &Portal, status: StatusCode, title: &str, text: &str) -> Response {
+    let label = if portal.providers(app).is_empty() { "Use another address" } else { "Sign in another way" };
+    page(status, &Message { frame: portal.frame(), title, text, next: Some((format!("/portal/{}", portal.team), label)) })
+}
+
 async fn again(app: &App, portal: &Portal, browser: &Browser, problem: String) -> Result<Response, Failure> {
     Ok(match enter_code::running(app, portal, browser).await? {
-        Some((flow, attempt)) => enter_code::show(StatusCode::UNPROCESSABLE_ENTITY, app, portal, browser, &flow, attempt, Some(problem)),
-        None => over(portal, browser),
+        Some(attempt) => {
+            let said = Said { problem: Some(problem), ..Said::default() };
+            enter_code::show(StatusCode::UNPROCESSABLE_ENTITY, app, portal, browser, attempt, said)
+        }
+        None => over(app, portal, browser),
     })
 }
 
-fn over(portal: &Portal, browser: &Browser) -> Response {
-    let told = SignInPage { notice: Some(OVER.to_owned()), ..sign_in::empty(portal) };
+fn over(app: &App, portal: &Portal, browser: &Browser) -> Response {
+    let told = SignInPage { notice: Some(OVER.to_owned()), ..sign_in::empty(app, portal) };
     sign_in::show(StatusCode::UNPROCESSABLE_ENTITY, portal, browser, told)
 }
 
@@ -289,12 +297,14 @@ mod tests {
         let mut other = stage.browser_at("other");
         other.get("").await;
         let nobodys = other.enter(&code).await;
+        let nobodys_token = other.token.clone();
         other.jar.insert("__Host-kdesk-flow.other".to_owned(), flow);
         other.token.clone_from(&browser.token);
         let theirs = other.enter(&code).await;
         assert_eq!((theirs.status, nobodys.status), (StatusCode::UNPROCESSABLE_ENTITY, StatusCode::UNPROCESSABLE_ENTITY));
         let without_token = |answer: &Answer, token: &str| answer.text().replace(token, "");
-        assert!(without_token(&theirs, &other.token).contains("can no longer be used"));
+        assert!(theirs.text().contains("can no longer be used"));
+        assert_eq!(without_token(&theirs, &other.token), without_token(&nobodys, &nobodys_token));
         assert_eq!(browser.enter(&code).await.status, StatusCode::SEE_OTHER);
     }
 
@@ -371,7 +381,7 @@ mod tests {
         stage.contact(ZOE).await;
         let mut agents = BTreeSet::new();
         for (agent, told) in [("Firefox/127.0 Linux", 0), ("Firefox/128.0 Linux", 0), ("Chrome/126.0 Windows", 1), ("Chrome/127.0 Windows", 1)] {
-            stage.test.clock_forward(60).await;
+            stage.test.clock_forward(1_200).await;
             let mut browser = stage.browser();
             agent.clone_into(&mut browser.agent);
             browser.sign_in(ZOE).await;

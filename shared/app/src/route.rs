@@ -89,6 +89,7 @@ impl Route {
     }
 
     /// The same for everything below a path that ends in `{name+}`, and for these paths; the handler finds the path in the request.
+    #[must_use]
     pub fn with_everything_below(self, more_paths: &[&str]) -> Self {
         Self { more_paths: more_paths.iter().map(|&path| path.to_owned()).collect(), is_fallback: true, ..self }
     }

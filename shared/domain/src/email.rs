@@ -54,7 +54,7 @@ impl FromStr for Email {
         if text.len() > MAX_BYTES {
             return Err(EmailError::TooLong);
         }
-        if let Some(bad) = text.chars().find(|&c| is_forbidden(c)) {
+        if let Some(bad) = text.chars().find(|&c| is_forbidden(c) || becomes_forbidden(c)) {
             return Err(EmailError::Character(bad.escape_debug().to_string()));
         }
         let (local, domain) = text.split_once('@').ok_or(EmailError::Form)?;
@@ -68,12 +68,19 @@ impl FromStr for Email {
     }
 }
 
-/// White space, controls, list and quoting characters, and the look-alikes of `@` that some mailers fold into it.
+/// White space, controls, list and quoting characters, and what cannot be seen.
 fn is_forbidden(c: char) -> bool {
     c.is_whitespace()
         || c.is_control()
-        || matches!(c, ',' | ';' | ':' | '<' | '>' | '(' | ')' | '[' | ']' | '"' | '\\' | '＠' | '﹫')
-        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+        || matches!(c, ',' | ';' | ':' | '<' | '>' | '(' | ')' | '[' | ']' | '"' | '\\')
+        || matches!(c, '\u{AD}' | '\u{34F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}')
+}
+
+/// The look-alikes of punctuation, such as the comma, full stop and `@` of Chinese keyboards. Whatever writes a domain in Punycode folds them into
+/// what they look like (UTS 46), and the address would become another one, or two.
+fn becomes_forbidden(c: char) -> bool {
+    let is_punctuation = |folded: char| folded.is_ascii() && !folded.is_ascii_alphanumeric();
+    !c.is_ascii() && (matches!(c, '。' | '｡') || std::iter::once(c).nfkc().any(|folded| is_punctuation(folded) || is_forbidden(folded)))
 }
 
 fn is_domain(domain: &str) -> bool {
@@ -114,7 +121,8 @@ mod tests {
 
     #[test]
     fn addresses_of_any_script_parse() {
-        for good in ["a@x.com", " Ann.Lee+tag@Sub.Example.co ", "пример@почта.рф", "jörg@müller.de", "o'neil@x.ie"] {
+        for good in ["a@x.com", " Ann.Lee+tag@Sub.Example.co ", "пример@почта.рф", "jörg@müller.de", "o'neil@x.ie", "info@हिन्दी.भारत", "a@日本語.jp"]
+        {
             assert!(good.parse::<Email>().is_ok(), "{good}");
         }
     }
@@ -133,6 +141,19 @@ mod tests {
             "a@x.com,b@x.com",
             "a\r\nBcc: b@x.com@x.com",
             "a＠x.com",
+            "a﹫x.com",
+            "zoe@x，y.example",
+            "zoe@x﹐y.example",
+            "zoe@x；y.example",
+            "zoe@x＜y.example",
+            "zoe@x。example.com",
+            "zoe@x｡example.com",
+            "zoe@x．example.com",
+            "zoe@x․example.com",
+            "zoe@x℀.example",
+            "zoe@x\u{AD}y.example",
+            "zoe@x\u{FE0F}y.example",
+            "zoe，ann@x.com",
             "a\0@x.com",
             "a b@x.com",
             "a..b@x.com",

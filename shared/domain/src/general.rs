@@ -1,9 +1,10 @@
 //! Team Settings > General: what a team is called and in which time zone its pages show times.
 
+use crate::as_text::as_text;
 use crate::ids::TeamId;
 use jiff::tz::TimeZone as Zone;
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
+use std::str::FromStr;
 
 /// The longest name of a team, in characters.
 pub const MAX_NAME_CHARS: usize = 100;
@@ -67,30 +68,6 @@ impl FromStr for TimeZone {
         let zone = Zone::get(text.trim()).ok().filter(|zone| zone.iana_name() != Some("Factory")).ok_or(NotATimeZone)?;
         zone.iana_name().map(|name| Self(name.to_owned())).ok_or(NotATimeZone)
     }
-}
-
-macro_rules! as_text {
-    ($name:ident, $problem:ident) => {
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = $problem;
-
-            fn try_from(text: String) -> Result<Self, $problem> {
-                text.parse()
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(value: $name) -> Self {
-                value.0
-            }
-        }
-    };
 }
 
 as_text!(TeamName, NotAName);

@@ -1,5 +1,6 @@
 //! Identifiers and versions: opaque, typed, and impossible to mix up.
 
+use crate::as_text::as_text;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
@@ -64,19 +65,6 @@ macro_rules! text_id {
         #[schema(value_type = String, examples($example))]
         pub struct $name(String);
 
-        impl $name {
-            /// The identifier as text.
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-
         impl FromStr for $name {
             type Err = NotAnId;
 
@@ -89,19 +77,7 @@ macro_rules! text_id {
             }
         }
 
-        impl TryFrom<String> for $name {
-            type Error = NotAnId;
-
-            fn try_from(text: String) -> Result<Self, NotAnId> {
-                text.parse()
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(id: $name) -> String {
-                id.0
-            }
-        }
+        as_text!($name, NotAnId);
     };
 }
 

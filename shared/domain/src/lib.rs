@@ -1,5 +1,6 @@
 //! The rules of KDesk Contacts: pure data and functions. Nothing here knows of a network, a clock, chance or an SDK.
 
+mod as_text;
 pub mod bulk;
 pub mod contact;
 pub mod csv_file;

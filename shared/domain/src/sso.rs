@@ -1,8 +1,9 @@
 //! Single sign-on of contacts: what a team sets for it, and who somebody is at an identity provider.
 
+use crate::as_text::as_text;
 use crate::{email::Email, portal::Way};
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
+use std::str::FromStr;
 use uuid::Uuid;
 
 /// How long somebody may take at the provider, in seconds.
@@ -69,37 +70,6 @@ impl FromStr for HostedDomain {
         let is_domain = domain.len() <= MAX_DOMAIN && domain.contains('.') && domain.split('.').all(is_label);
         if is_domain { Ok(Self(domain)) } else { Err(NotADomain) }
     }
-}
-
-macro_rules! as_text {
-    ($name:ident, $problem:ident) => {
-        impl $name {
-            /// The text.
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = $problem;
-
-            fn try_from(text: String) -> Result<Self, $problem> {
-                text.parse()
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(value: $name) -> Self {
-                value.0
-            }
-        }
-    };
 }
 
 as_text!(MicrosoftTenant, NotATenant);

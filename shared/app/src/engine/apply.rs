@@ -15,10 +15,7 @@ use domain::{
     job::{Counts, State},
     plan::{Action, Bond, Row, RowProblem},
 };
-use std::{
-    collections::{BTreeSet, HashMap, HashSet},
-    time::Duration,
-};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Changes go into the log under a moment that is at most this old, so that whoever reads the log's newest stretch finds them.
 const STAMP_MS: i64 = 4_000;

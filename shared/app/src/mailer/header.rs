@@ -65,7 +65,8 @@ fn encoded(text: &str) -> String {
 /// `None` when it cannot be mailed.
 pub fn recipient(address: &Email) -> Option<String> {
     let (local, domain) = address.as_str().rsplit_once('@')?;
-    let domain = if domain.is_ascii() { domain.to_owned() } else { idna::domain_to_ascii(domain).ok()? };
+    // Strictly: what is no letter, digit or hyphen afterwards is no part of a host's name.
+    let domain = if domain.is_ascii() { domain.to_owned() } else { idna::domain_to_ascii_strict(domain).ok()? };
     local.is_ascii().then(|| format!("{local}@{domain}"))
 }
 
@@ -82,6 +83,7 @@ pub fn address(recipient: &str) -> Option<Email> {
 #[cfg(test)]
 mod tests {
     use super::{FROM_CHARS, address, encoded, from, line, recipient, subject};
+    use domain::email::Email;
 
     #[test]
     fn a_plain_name_is_quoted_and_any_other_encoded() {
@@ -114,6 +116,18 @@ mod tests {
         assert_eq!(line("  a \r\n b\0c ", 60), "a b c");
         assert_eq!(line(&"é".repeat(100), 60).chars().count(), 60);
         assert!(subject(&"long ".repeat(1_000)).ends_with('…'));
+    }
+
+    #[test]
+    fn no_character_of_a_domain_becomes_the_end_of_its_address() {
+        assert_eq!("zoe@x，y.example".parse::<Email>().ok(), None);
+        for c in ('\0'..='\u{FFFF}').chain('\u{1D400}'..='\u{1F2FF}') {
+            let Ok(email) = format!("zoe@x{c}y.example").parse::<Email>() else { continue };
+            let Some(wire) = recipient(&email) else { continue };
+            let (name, domain) = wire.split_once('@').expect("an address");
+            assert!(name == "zoe" && domain.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.')), "{c:?}: {wire}");
+            assert_eq!(domain.split('.').count(), email.as_str().split('.').count(), "{c:?}: {wire}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::{App, Error, store::Attempt};
 use domain::{
     email::Email,
     ids::{ContactId, TeamId},
-    portal::{CODE_SECONDS, TOO_SOON_SECONDS},
+    portal::{AskedBy, CODE_SECONDS, TOO_SOON_SECONDS},
 };
 use std::net::IpAddr;
 
@@ -36,13 +36,30 @@ pub struct Ask<'a> {
 pub enum Asked {
     /// A code is on its way if there is anybody at the address. The browser keeps this token: the code works with it only.
     Sent(Token),
-    /// It is on its way since a moment ago, for this browser; nothing more is sent.
+    /// It is on its way since a moment ago, for this browser; nothing more is sent yet.
     OnItsWay,
     /// There were too many lately.
     Later {
         /// How long to wait.
         seconds: i64,
+        /// Of what there were too many.
+        limit: Limit,
+        /// This browser's attempt, while the code that it has can still be entered.
+        running: Option<Box<Attempt>>,
     },
+}
+
+/// What too many codes were asked for by. None of it tells whether anybody has an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// One address, whoever typed it.
+    Address,
+    /// One contact's own link.
+    Link,
+    /// One place in the network.
+    Place,
+    /// Everybody at the team's portal.
+    Team,
 }
 
 impl App {
@@ -53,13 +70,14 @@ impl App {
             Some(token) => self.store.find_attempt(team, &token.hash()).await?,
             None => None,
         };
-        let is_usable = |attempt: &Attempt| attempt.address == address && attempt.used_by.is_none() && now < attempt.expires_at;
-        let running = before.as_ref().filter(|attempt| is_usable(attempt));
+        // A link's attempt and a typed address's are never the same, even when the address is: that would tell which one the link masks.
+        let is_same = |attempt: &Attempt| attempt.address == address && attempt.by_link == ask.contact.is_some();
+        let running = before.as_ref().filter(|attempt| is_same(attempt) && attempt.is_open(now));
         if running.is_some_and(|attempt| now < attempt.asked_at + TOO_SOON_SECONDS) {
             return Ok(Asked::OnItsWay);
         }
-        if let Err(free_at) = self.count_ask(&ask, &address, now).await? {
-            return Ok(if running.is_some() { Asked::OnItsWay } else { Asked::Later { seconds: free_at - now } });
+        if let Err((limit, free_at)) = self.count_ask(&ask, &address, now).await? {
+            return Ok(Asked::Later { seconds: free_at - now, limit, running: running.cloned().map(Box::new) });
         }
         let (token, key) = (Token::random(), self.code_keys()?.current());
         let attempt = Attempt {
@@ -84,21 +102,20 @@ impl App {
     }
 
     /// The wide limits first: who is over them takes nothing from an address's own.
-    async fn count_ask(&self, ask: &Ask<'_>, address: &str, now: i64) -> Result<Result<(), i64>, Error> {
-        let source = ask.source.map(|source| (format!("source#{}", place(source)), FROM_ONE_PLACE));
-        for (subject, windows) in source.into_iter().chain([("team".to_owned(), OF_ONE_TEAM)]) {
+    async fn count_ask(&self, ask: &Ask<'_>, address: &str, now: i64) -> Result<Result<(), (Limit, i64)>, Error> {
+        let source = ask.source.map(|source| (Limit::Place, format!("source#{}", place(source)), FROM_ONE_PLACE));
+        for (limit, subject, windows) in source.into_iter().chain([(Limit::Team, "team".to_owned(), OF_ONE_TEAM)]) {
             for (most, seconds) in windows {
                 if let Err(free_at) = self.store.count_in_window(ask.team, &subject, most, seconds, now).await? {
-                    return Ok(Err(free_at));
+                    return Ok(Err((limit, free_at)));
                 }
             }
         }
-        if let Some(contact) = ask.contact
-            && let Err(free_at) = self.store.count_send(ask.team, &link_name(contact), now).await?
-        {
-            return Ok(Err(free_at));
-        }
-        self.store.count_send(ask.team, &address_name(address), now).await
+        let (limit, subject, by) = match ask.contact {
+            Some(contact) => (Limit::Link, link_name(contact), AskedBy::Link),
+            None => (Limit::Address, address_name(address), AskedBy::Address),
+        };
+        Ok(self.store.count_send(ask.team, &subject, by, now).await?.map_err(|free_at| (limit, free_at)))
     }
 }
 

@@ -12,13 +12,13 @@ pub mod secrets;
 pub mod session;
 pub mod task;
 
-pub use ask::{Ask, Asked};
+pub use ask::{Ask, Asked, Limit};
 pub use identity::SsoTicket;
 pub use mails::{CodeMail, NewSignInMail};
 pub use origin::Origin;
 pub use redeem::{Redeem, Redeemed};
 pub use secrets::{CodeKeys, ContactToken, Token, form_token, is_same};
-pub use session::{Absent, SignedIn};
+pub use session::{Absent, SignedIn, Visit};
 pub use task::{MailSender, MailTask};
 
 use crate::{

@@ -10,6 +10,7 @@ use domain::{
     rules,
     team::Communication,
 };
+use http::Method;
 
 /// A contact in the portal, with everything that was read to know it.
 #[derive(Debug)]
@@ -33,10 +34,25 @@ pub struct SignedIn {
 pub enum Absent {
     /// There is no such session, or its time is over.
     NoSession,
-    /// The contact may no longer be here; the session has ended.
-    AccessEnded,
+    /// The contact may no longer be here; the session has ended. With the team's name.
+    AccessEnded(General),
     /// It could not be found out.
     Unknown(Error),
+}
+
+/// How somebody is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Visit {
+    /// They use their session.
+    Use,
+    /// Something only looks what there is, with HEAD: nothing is noted and nothing ends by it.
+    Look,
+}
+
+impl From<&Method> for Visit {
+    fn from(method: &Method) -> Self {
+        if *method == Method::HEAD { Self::Look } else { Self::Use }
+    }
 }
 
 impl From<Error> for Absent {
@@ -47,20 +63,24 @@ impl From<Error> for Absent {
 
 impl App {
     /// Who holds this token. Losing access ends the session here and now.
-    pub async fn signed_in(&self, team: &TeamId, token: &ContactToken) -> Result<SignedIn, Absent> {
+    pub async fn signed_in(&self, team: &TeamId, token: &ContactToken, visit: Visit) -> Result<SignedIn, Absent> {
         let (id, now) = (token.hash(), self.now_seconds());
         let standing = self.store.find_standing(team, token.contact, &id).await?;
         let Some(session) = standing.session.filter(|session| session.age().is_live(now)) else { return Err(Absent::NoSession) };
         let Some(contact) = standing.contact else {
-            self.store.remove_session(team, token.contact, &id).await?;
-            return Err(Absent::AccessEnded);
+            if visit == Visit::Use {
+                self.store.remove_session(team, token.contact, &id).await?;
+            }
+            return Err(Absent::AccessEnded(standing.general));
         };
         if let Some(rule) = rules::portal_access(&standing.communication, &contact.profile).refusal() {
-            self.store.remove_session(team, contact.id, &id).await?;
-            self.note_refusal(team, &contact, session.way, &rule.rule).await?;
-            return Err(Absent::AccessEnded);
+            if visit == Visit::Use {
+                self.store.remove_session(team, contact.id, &id).await?;
+                self.note_refusal(team, &contact, session.way, &rule.rule).await?;
+            }
+            return Err(Absent::AccessEnded(standing.general));
         }
-        if session.age().wants_note(now) {
+        if visit == Visit::Use && session.age().wants_note(now) {
             self.store.save_session_seen(team, contact.id, &id, now).await?;
         }
         let form_token = form_token(token.as_str());

@@ -41,6 +41,13 @@ pub struct Attempt {
     pub tried_by: Option<Uuid>,
 }
 
+impl Attempt {
+    /// Whether its code can be entered at this moment.
+    pub const fn is_open(&self, now: i64) -> bool {
+        self.used_by.is_none() && now < self.expires_at && self.tries < MAX_TRIES
+    }
+}
+
 fn number(value: impl Into<i64>) -> AttributeValue {
     AttributeValue::N(value.into().to_string())
 }

@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::{
 };
 use domain::{
     ids::TeamId,
-    portal::{FAILURE_SECONDS, MAX_FAILURES, MAX_FAILURES_IN_A_ROW, Sends},
+    portal::{AskedBy, FAILURE_SECONDS, MAX_FAILURES, MAX_FAILURES_IN_A_ROW, Sends},
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -34,12 +34,12 @@ fn number(value: impl Into<i64>) -> AttributeValue {
 
 impl Store {
     /// Counts one more send to a subject, such as the hash of an address; or says from when on there may be one.
-    pub async fn count_send(&self, team: &TeamId, subject: &str, now: i64) -> Result<Result<(), i64>, Error> {
+    pub async fn count_send(&self, team: &TeamId, subject: &str, by: AskedBy, now: i64) -> Result<Result<(), i64>, Error> {
         for _ in 0..TRIES {
             let key = keys::limit(team, &format!("sends#{subject}"));
             let before: Option<SentTo> = self.find_item(key.clone()).await?.map(record).transpose()?;
             let (version, sends) = before.map_or((None, Sends::default()), |sent| (Some(sent.version), sent.sends));
-            let sends = match sends.and_now(now) {
+            let sends = match sends.and_now(by, now) {
                 Ok(sends) => sends,
                 Err(free_at) => return Ok(Err(free_at)),
             };

@@ -1,22 +1,25 @@
 //! Which parts of a segment may hold a word at all, so that a search for something rare reads only those.
 //!
-//! A block is a few consecutive slots. Trigrams, three bytes in a row, fall into buckets, and for each bucket there is the set of blocks
-//! with one of its trigrams in their text. A block that is missing in the bucket of any trigram of a word does not hold the word; one that
+//! A block is a few consecutive slots. Grams, a few bytes in a row, fall into buckets, and for each bucket there is the set of blocks
+//! with one of its grams in their text. A block that is missing in the bucket of any gram of a word does not hold the word; one that
 //! is in all of them may hold it.
+//!
+//! A gram is three bytes, or four digits: any three digits stand in the numbers of every other block, and say nothing. Of four digits
+//! there are only ten thousand, so each has two buckets.
 
-use super::{bits::Bits, query::Word, segment::Segment};
+use super::{bits::Bits, query::Word, row::FIELD_END, segment::Segment};
 use std::ops::Range;
 
-/// Slots in a block. With fewer slots a block has fewer trigrams that it need not have, but more blocks are read one by one.
+/// Slots in a block. With fewer slots a block has fewer grams that it need not have, but more blocks are read one by one.
 const BLOCK_SLOTS: usize = 16;
-/// With as many buckets a signature takes 32 bytes to a slot, and hardly one block in six is in a bucket.
+/// With as many buckets a signature takes 32 bytes to a slot, and hardly one block in five is in a bucket.
 const BUCKETS: usize = 4096;
 /// A segment with fewer slots is read whole within microseconds.
 const LEAST_SLOTS: usize = 4096;
 /// Reading all blocks in one go is faster than picking out more than one in so many.
 const ONE_IN: usize = 3;
 
-/// For each bucket, the blocks that have one of its trigrams. By default it knows nothing.
+/// For each bucket, the blocks that have one of its grams. By default it knows nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Signature {
     /// The sets of blocks, one bucket after the other, as [`Bits`] has them.
@@ -39,8 +42,8 @@ impl Signature {
         for word in 0..words {
             column.fill(0);
             for block in word * 64..blocks.min(word * 64 + 64) {
-                for &trigram in segment.text[segment.texts(signature.slots_of(block))].array_windows() {
-                    column[bucket(trigram)] |= 1 << (block % 64);
+                for &bytes in segment.text[segment.texts(signature.slots_of(block))].array_windows() {
+                    each_bucket(bytes, |bucket| column[bucket] |= 1 << (block % 64));
                 }
             }
             signature.buckets.iter_mut().skip(word).step_by(words).zip(&column).for_each(|(word, &column)| *word = column);
@@ -82,13 +85,20 @@ impl Signature {
         Some(blocks)
     }
 
-    /// The only blocks that may hold a text; nothing if it is shorter than a trigram.
+    /// The only blocks that may hold a text; nothing if it has no gram.
     fn blocks_with(&self, text: &str) -> Option<Bits> {
         let words = self.words();
-        let mut buckets = text.as_bytes().array_windows().map(|&trigram| &self.buckets[bucket(trigram) * words..][..words]);
-        let mut blocks = Bits::from_words(buckets.next()?.to_vec(), self.blocks())?;
-        buckets.for_each(|bucket| blocks.keep_words(bucket));
-        Some(blocks)
+        let mut blocks: Option<Bits> = None;
+        for &bytes in [text.as_bytes(), &[FIELD_END]].concat().array_windows() {
+            each_bucket(bytes, |bucket| {
+                let bucket = &self.buckets[bucket * words..][..words];
+                match &mut blocks {
+                    Some(blocks) => blocks.keep_words(bucket),
+                    None => blocks = Bits::from_words(bucket.to_vec(), self.blocks()),
+                }
+            });
+        }
+        blocks
     }
 
     /// Memory held, in bytes.
@@ -97,9 +107,22 @@ impl Signature {
     }
 }
 
-/// The bucket of a trigram: the upper bits of its product with a constant, which spreads well (Knuth, The Art of Computer Programming, 6.4).
-fn bucket([a, b, c]: [u8; 3]) -> usize {
-    (u32::from_le_bytes([a, b, c, 0]).wrapping_mul(0x9E37_79B1) >> (32 - BUCKETS.ilog2())) as usize
+/// Calls with the buckets of the gram that begins these bytes, if one does. The fourth byte is there for digits only: every text ends with a byte
+/// that is in no word. A bucket is some bits of the gram's product with a constant, which spreads well (Knuth, The Art of Computer
+/// Programming, 6.4).
+fn each_bucket(bytes: [u8; 4], mut call: impl FnMut(usize)) {
+    const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
+    const BITS: u32 = BUCKETS.ilog2();
+    let four = u32::from_le_bytes(bytes);
+    let three = four & 0x00FF_FFFF;
+    // The digits, and six marks that are next to them in ASCII.
+    if three & 0x00F0_F0F0 != 0x0030_3030 {
+        call((u64::from(three).wrapping_mul(SPREAD) >> (64 - BITS)) as usize);
+    } else if four & 0xF000_0000 == 0x3000_0000 {
+        let product = u64::from(four).wrapping_mul(SPREAD);
+        call((product >> (64 - BITS)) as usize);
+        call((product >> (64 - 2 * BITS)) as usize % BUCKETS);
+    }
 }
 
 #[cfg(test)]
@@ -201,6 +224,7 @@ mod tests {
     fn a_rare_word_leads_to_a_few_slots_and_a_common_or_short_one_to_none() {
         let mut rows = crowd(7, 0..5000);
         rows[3000].company = "Wolverhampton".into();
+        rows[3000].phones.insert("work".into(), PhoneText { typed: "(089) 27 18-28 18".into(), e164: None });
         let segment = Directory::from_rows(rows).base;
         let slots = |q: &str| {
             let filter = Filter::new(q, None);
@@ -211,6 +235,8 @@ mod tests {
         assert!((1..=5 * BLOCK_SLOTS).contains(&found), "{found}");
         assert_eq!(slots("wolverhampton an"), Some(found));
         assert_eq!(slots("wolverhampton xyzzyx"), Some(0));
+        assert!((1..=5 * BLOCK_SLOTS).contains(&slots("27182818").unwrap()));
+        assert_eq!(slots("271"), None, "three digits say nothing");
         assert!(slots("030/12").unwrap() <= segment.slots() / ONE_IN);
         for all in ["an", "x.com", "30/1", ""] {
             assert_eq!(slots(all), None, "{all}");

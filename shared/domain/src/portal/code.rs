@@ -66,6 +66,7 @@ impl FromStr for Code {
 #[cfg(test)]
 mod tests {
     use super::{ALPHABET, Code, NotACode, SYMBOLS};
+    use crate::portal::MAX_TRIES;
     use proptest::prelude::{any, proptest};
     use sha2::{Digest, Sha256};
 
@@ -78,6 +79,13 @@ mod tests {
         assert!((31_u64.pow(7)) >= 1 << 34 && (ALPHABET.len(), SYMBOLS) == (31, 7));
         assert!(!ALPHABET.iter().any(|symbol| b"01ILO".contains(symbol)));
         assert!(ALPHABET.is_sorted_by(|a, b| a < b), "no symbol stands twice");
+    }
+
+    #[test]
+    fn of_a_million_sign_ins_that_only_guess_hardly_one_in_five_thousand_hits() {
+        let codes = f64::from(u32::try_from(ALPHABET.len()).expect("few")).powi(i32::try_from(SYMBOLS).expect("few"));
+        let hits = 1e6 * f64::from(MAX_TRIES) / codes;
+        assert!(hits <= 2e-4, "{hits}");
     }
 
     #[test]

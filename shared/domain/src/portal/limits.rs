@@ -11,26 +11,45 @@ pub const MAX_FAILURES: u32 = 30;
 pub const MAX_FAILURES_IN_A_ROW: u32 = 100;
 /// The pause before the same address may be sent another code, in seconds.
 pub const TOO_SOON_SECONDS: i64 = 60;
-/// How many codes may be sent within how many seconds, to one address or by one contact's link.
-pub const WINDOWS: [(usize, i64); 3] = [(1, TOO_SOON_SECONDS), (5, 60 * 60), (20, 24 * 60 * 60)];
 /// The longest window.
 const LONGEST: i64 = 24 * 60 * 60;
 
-/// When codes were sent to one address, in seconds since 1970, oldest first.
+/// By what a code is asked for. Each has its own share of the five codes an hour and twenty a day that one address is sent, and neither's answers
+/// tell of the other's: whoever holds a link cannot find out by typing addresses which one is behind its mask, and whoever types a stranger's
+/// address uses up nothing of what the stranger's own link may send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AskedBy {
+    /// An address that was typed.
+    Address,
+    /// A contact's own link.
+    Link,
+}
+
+impl AskedBy {
+    /// How many codes may be sent within how many seconds.
+    pub const fn windows(self) -> [(usize, i64); 3] {
+        match self {
+            Self::Address => [(1, TOO_SOON_SECONDS), (3, 60 * 60), (14, LONGEST)],
+            Self::Link => [(1, TOO_SOON_SECONDS), (2, 60 * 60), (6, LONGEST)],
+        }
+    }
+}
+
+/// When codes were asked for by one address or link, in seconds since 1970, oldest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Sends(Vec<i64>);
 
 impl Sends {
     /// These sends and one more at this moment; or, when that would be too many, the moment from which on it would not.
-    pub fn and_now(&self, now: i64) -> Result<Self, i64> {
+    pub fn and_now(&self, by: AskedBy, now: i64) -> Result<Self, i64> {
         let mut sent: Vec<i64> = self.0.iter().copied().filter(|&at| at > now - LONGEST).collect();
         let free_at = |&(most, seconds): &(usize, i64)| {
             // The last `most` sends fill the window until the first of them leaves it.
             let first = sent.len().checked_sub(most).and_then(|index| sent.get(index))?;
             Some(first + seconds).filter(|&free_at| free_at > now)
         };
-        if let Some(free_at) = WINDOWS.iter().filter_map(free_at).max() {
+        if let Some(free_at) = by.windows().iter().filter_map(free_at).max() {
             return Err(free_at);
         }
         sent.push(now);
@@ -40,23 +59,32 @@ impl Sends {
 
 #[cfg(test)]
 mod tests {
-    use super::Sends;
+    use super::{AskedBy, Sends};
     use proptest::prelude::{prop, proptest};
 
-    fn send_at(times: &[i64]) -> Sends {
-        times.iter().fold(Sends::default(), |sends, &at| sends.and_now(at).expect("not too many"))
+    fn send_at(by: AskedBy, times: &[i64]) -> Sends {
+        times.iter().fold(Sends::default(), |sends, &at| sends.and_now(by, at).expect("not too many"))
     }
 
     #[test]
-    fn one_a_minute_five_an_hour_twenty_a_day() {
-        assert_eq!(send_at(&[1_000]).and_now(1_059), Err(1_060));
-        assert!(send_at(&[1_000]).and_now(1_060).is_ok());
-        let five = send_at(&[0, 100, 200, 300, 400]);
-        assert_eq!(five.and_now(500), Err(3_600));
-        assert!(five.and_now(3_600).is_ok());
-        let twenty: Vec<i64> = (0..20).map(|n| n * 1_000).collect();
-        assert_eq!(send_at(&twenty).and_now(20_000), Err(86_400));
-        assert!(send_at(&twenty).and_now(86_400).is_ok());
+    fn one_a_minute_and_some_an_hour_and_a_day() {
+        assert_eq!(send_at(AskedBy::Address, &[1_000]).and_now(AskedBy::Address, 1_059), Err(1_060));
+        assert!(send_at(AskedBy::Address, &[1_000]).and_now(AskedBy::Address, 1_060).is_ok());
+        for (by, an_hour, a_day) in [(AskedBy::Address, 3, 14), (AskedBy::Link, 2, 6)] {
+            let hour = send_at(by, &(0..an_hour).map(|n| n * 100).collect::<Vec<_>>());
+            assert_eq!(hour.and_now(by, 500), Err(3_600), "{by:?}");
+            assert!(hour.and_now(by, 3_600).is_ok(), "{by:?}");
+            let day = send_at(by, &(0..a_day).map(|n| n * 2_000).collect::<Vec<_>>());
+            assert_eq!(day.and_now(by, 28_000), Err(86_400), "{by:?}");
+            assert!(day.and_now(by, 86_400).is_ok(), "{by:?}");
+        }
+    }
+
+    #[test]
+    fn by_both_ways_together_an_address_gets_five_an_hour_and_twenty_a_day() {
+        let [address, link] = [AskedBy::Address, AskedBy::Link].map(AskedBy::windows);
+        let sums: Vec<(usize, i64)> = address.iter().zip(link).map(|(one, other)| (one.0 + other.0, one.1)).collect();
+        assert_eq!(sums[1..], [(5, 60 * 60), (20, 24 * 60 * 60)]);
     }
 
     proptest! {
@@ -64,16 +92,18 @@ mod tests {
         fn no_window_ever_has_more_than_it_may(asked in prop::collection::vec(0_i64..200_000, 0..400)) {
             let mut asked = asked;
             asked.sort_unstable();
-            let (mut sends, mut sent) = (Sends::default(), Vec::new());
-            for at in asked {
-                match sends.and_now(at) {
-                    Ok(more) => { sends = more; sent.push(at); }
-                    Err(free_at) => assert!(free_at > at && sends.and_now(free_at).is_ok()),
+            for by in [AskedBy::Address, AskedBy::Link] {
+                let (mut sends, mut sent) = (Sends::default(), Vec::new());
+                for &at in &asked {
+                    match sends.and_now(by, at) {
+                        Ok(more) => { sends = more; sent.push(at); }
+                        Err(free_at) => assert!(free_at > at && sends.and_now(by, free_at).is_ok()),
+                    }
                 }
-            }
-            for (most, seconds) in super::WINDOWS {
-                for (index, &first) in sent.iter().enumerate() {
-                    assert!(sent[index..].iter().filter(|&&at| at < first + seconds).count() <= most);
+                for (most, seconds) in by.windows() {
+                    for (index, &first) in sent.iter().enumerate() {
+                        assert!(sent[index..].iter().filter(|&&at| at < first + seconds).count() <= most);
+                    }
                 }
             }
         }

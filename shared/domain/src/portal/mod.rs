@@ -5,7 +5,7 @@ mod limits;
 mod shown;
 
 pub use code::{ALPHABET, Code, NotACode, SYMBOLS};
-pub use limits::{MAX_FAILURES, MAX_FAILURES_IN_A_ROW, MAX_TRIES, Sends, TOO_SOON_SECONDS, WINDOWS};
+pub use limits::{AskedBy, MAX_FAILURES, MAX_FAILURES_IN_A_ROW, MAX_TRIES, Sends, TOO_SOON_SECONDS};
 pub use shown::{device, masked};
 
 use serde::{Deserialize, Serialize};
