@@ -1,23 +1,10 @@
 // Many contacts at once: selection over pages, bulk actions, plans for more than a hundred, export, undo.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, before, test } from "node:test";
-import { launch, openAs, toast } from "./support/browser.mjs";
+import { test } from "node:test";
+import { openAs, toast } from "./support/browser.mjs";
 import { look } from "./support/look.mjs";
-import { apiOf, startRunner } from "./support/runner.mjs";
-
-const OWNER = "owner@demo.example";
-let runner;
-let browser;
-let api;
-before(async () => {
-  [runner, browser] = await Promise.all([startRunner(), launch()]);
-  api = await apiOf(runner.url, OWNER);
-});
-after(async () => {
-  await browser?.close();
-  await runner?.stop();
-});
+import { OWNER, api, browser, runner } from "./support/stage.mjs";
 
 test("rows are chosen over two pages, changed at once, and changed back", async () => {
   const { page, context, complaints } = await openAs(browser, runner, OWNER, { path: "/app/contacts" });

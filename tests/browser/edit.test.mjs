@@ -1,22 +1,9 @@
 // Looking at a contact and editing it: errors at the field, conflicts, unsaved changes, a session that ends meanwhile.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { choose, launch, openAs, toast } from "./support/browser.mjs";
+import { test } from "node:test";
+import { choose, openAs, toast } from "./support/browser.mjs";
 import { look } from "./support/look.mjs";
-import { apiOf, startRunner } from "./support/runner.mjs";
-
-const OWNER = "owner@demo.example";
-let runner;
-let browser;
-let api;
-before(async () => {
-  [runner, browser] = await Promise.all([startRunner(), launch()]);
-  api = await apiOf(runner.url, OWNER);
-});
-after(async () => {
-  await browser?.close();
-  await runner?.stop();
-});
+import { OWNER, api, browser, runner } from "./support/stage.mjs";
 
 const zoe = (more = {}) => api("POST", "/v1/contacts", { firstName: "Zoë", lastName: "Müller", company: "Beispiel GmbH", phones: { mobile: "+49 30 901820" }, ...more });
 const save = (page) => page.getByRole("button", { name: "Save", exact: true });

@@ -1,29 +1,11 @@
 // A messy file from choosing it to undoing it, and the files and networks that go wrong.
 import assert from "node:assert/strict";
-import { mkdtemp, open, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { open, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { readFile } from "node:fs/promises";
-import { after, before, test } from "node:test";
-import { launch, openAs, toast } from "./support/browser.mjs";
+import { test } from "node:test";
+import { openAs, toast } from "./support/browser.mjs";
 import { look } from "./support/look.mjs";
-import { apiOf, startRunner } from "./support/runner.mjs";
-
-const OWNER = "owner@demo.example";
-let runner;
-let browser;
-let api;
-let folder;
-before(async () => {
-  [runner, browser] = await Promise.all([startRunner(), launch()]);
-  api = await apiOf(runner.url, OWNER);
-  folder = await mkdtemp(join(tmpdir(), "kdesk-files-"));
-});
-after(async () => {
-  await browser?.close();
-  await runner?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+import { OWNER, api, browser, folder, runner } from "./support/stage.mjs";
 
 async function file(name, content) {
   const path = join(folder, name);

@@ -1,28 +1,12 @@
 // The whole work of a day without a mouse: finding, fixing, importing, undoing, asking why.
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { launch, openAs, toast } from "./support/browser.mjs";
-import { apiOf, startRunner } from "./support/runner.mjs";
+import { test } from "node:test";
+import { openAs, toast } from "./support/browser.mjs";
+import { OWNER, api, browser, folder, runner } from "./support/stage.mjs";
 
-const OWNER = "owner@demo.example";
 const MOST_TABS = 150;
-let runner;
-let browser;
-let api;
-let folder;
-before(async () => {
-  [runner, browser] = await Promise.all([startRunner(), launch()]);
-  api = await apiOf(runner.url, OWNER);
-  folder = await mkdtemp(join(tmpdir(), "kdesk-keys-"));
-});
-after(async () => {
-  await browser?.close();
-  await runner?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
 
 /** Presses Tab until what has this name has the focus, as somebody does who sees where it is. */
 async function tabTo(page, name) {

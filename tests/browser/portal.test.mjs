@@ -1,22 +1,9 @@
 // What members do for a contact's way into the portal: links to copy, addresses to mail again, and sign-ins that were refused.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { launch, openAs, toast } from "./support/browser.mjs";
+import { test } from "node:test";
+import { openAs, toast } from "./support/browser.mjs";
 import { look } from "./support/look.mjs";
-import { apiOf, startRunner } from "./support/runner.mjs";
-
-const OWNER = "owner@demo.example";
-let runner;
-let browser;
-let api;
-before(async () => {
-  [runner, browser] = await Promise.all([startRunner(), launch()]);
-  api = await apiOf(runner.url, OWNER);
-});
-after(async () => {
-  await browser?.close();
-  await runner?.stop();
-});
+import { OWNER, api, browser, runner } from "./support/stage.mjs";
 
 const zoe = () => api("POST", "/v1/contacts", { firstName: "Zoë", lastName: "Portal", primaryEmail: `zoe-${crypto.randomUUID()}@beispiel.example` });
 const copied = (page) => page.evaluate(() => navigator.clipboard.readText());

@@ -1,20 +1,9 @@
 // Signing in, finding a person, and a list whose state stands in the URL.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { launch, openAs } from "./support/browser.mjs";
+import { test } from "node:test";
+import { openAs } from "./support/browser.mjs";
 import { look } from "./support/look.mjs";
-import { apiOf, startRunner } from "./support/runner.mjs";
-
-const OWNER = "owner@demo.example";
-let runner;
-let browser;
-before(async () => {
-  [runner, browser] = await Promise.all([startRunner(), launch()]);
-});
-after(async () => {
-  await browser?.close();
-  await runner?.stop();
-});
+import { OWNER, api, browser, runner } from "./support/stage.mjs";
 
 test("a member signs in and finds a person by typing, without the field losing the focus", async () => {
   const { page, context, complaints } = await openAs(browser, runner, OWNER);
@@ -136,7 +125,6 @@ test("a team sees its own contacts only, and an address of another team shows no
 });
 
 test("a name with markup is text wherever it stands", async () => {
-  const api = await apiOf(runner.url, OWNER);
   const name = `"><img src=x onerror=alert(1)><script>alert(2)</script>`;
   const { id } = await api("POST", "/v1/contacts", { displayName: name, company: name, emails: { "<b>": "b@x.example" }, notes: name });
   const { page, context, complaints } = await openAs(browser, runner, OWNER, { path: `/app/contacts?q=${encodeURIComponent("onerror")}` });

@@ -1,22 +1,9 @@
 // Duplicates and merging, the team's settings and who may change them, and Why?
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { launch, openAs, toast } from "./support/browser.mjs";
+import { test } from "node:test";
+import { openAs, toast } from "./support/browser.mjs";
 import { look } from "./support/look.mjs";
-import { apiOf, startRunner } from "./support/runner.mjs";
-
-const OWNER = "owner@demo.example";
-let runner;
-let browser;
-let api;
-before(async () => {
-  [runner, browser] = await Promise.all([startRunner(), launch()]);
-  api = await apiOf(runner.url, OWNER);
-});
-after(async () => {
-  await browser?.close();
-  await runner?.stop();
-});
+import { OWNER, api, browser, runner } from "./support/stage.mjs";
 
 test("two contacts that are one person are merged field by field, and parted again", async () => {
   const one = await api("POST", "/v1/contacts", { firstName: "Aaron", lastName: "Aardvark", company: "Zwei GmbH", job: "Buyer", phones: { mobile: "+49 30 9018201" } });

@@ -5,8 +5,10 @@ const SHELL = "KDESK_SHELL";
 const FILES = KDESK_FILES;
 const OFFLINE = "KDESK_OFFLINE";
 
+const fill = () => caches.open(SHELL).then((cache) => cache.addAll(FILES));
+
 self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(SHELL).then((cache) => cache.addAll(FILES)).then(() => self.skipWaiting()));
+  event.waitUntil(fill().then(() => self.skipWaiting()));
 });
 
 self.addEventListener("activate", (event) => {
@@ -24,5 +26,7 @@ self.addEventListener("fetch", (event) => {
     event.respondWith(caches.match(pathname).then((kept) => kept ?? fetch(request)));
   } else if (request.mode === "navigate") {
     event.respondWith(fetch(request).catch(() => caches.match(OFFLINE).then((page) => page ?? Response.error())));
+    // Signing out empties the caches, and this worker stays.
+    event.waitUntil(caches.match(OFFLINE).then((page) => page ?? fill()).catch(() => {}));
   }
 });

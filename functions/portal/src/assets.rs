@@ -45,7 +45,8 @@ static FILES: LazyLock<Vec<Asset>> = LazyLock::new(|| {
 
 static OFFLINE_PAGE: LazyLock<Asset> = LazyLock::new(|| {
     let text = "This page needs the network. What you see here is never kept on the device.";
-    let page = Message { frame: Frame::nobodys(), title: "You are offline", text, next: None };
+    // It stands at the address of the page that could not be loaded, and an empty link leads there.
+    let page = Message { frame: Frame::nobodys(), title: "You are offline", text, next: Some((String::new(), "Try again")) };
     Asset::new(OFFLINE, "text/html; charset=utf-8", page.render().unwrap_or_default().into_bytes())
 });
 

@@ -8,7 +8,7 @@ use app::{
 };
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
-use domain::{contact::Profile, field::Field, general::General, ids::TeamId, portal::Way};
+use domain::{contact::Profile, field::Field, general::General, ids::TeamId};
 use http::{HeaderValue, StatusCode, header};
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -186,22 +186,13 @@ impl ShownSession {
         Self {
             id: session.id.clone(),
             device: session.device.clone(),
-            way: way(session.way),
+            way: session.way.title(),
             since: when(at(session.created_at), &signed_in.general),
             since_iso: at(session.created_at).to_string(),
             // It is noted once an hour, so a minute would say too much.
             seen: local(at(session.last_seen_at), &signed_in.general, "%-d %B %Y"),
             is_this: session.id == signed_in.session.id,
         }
-    }
-}
-
-const fn way(way: Way) -> &'static str {
-    match way {
-        Way::Code => "a code",
-        Way::Microsoft => "Microsoft",
-        Way::Google => "Google",
-        Way::Oidc => "single sign-on",
     }
 }
 

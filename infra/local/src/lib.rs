@@ -3,6 +3,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "what stands in for API Gateway and an issuer has a clock of its own, as they have")]
 
+mod clock;
 mod code;
 mod demo;
 pub mod gateway;
@@ -127,11 +128,12 @@ impl Runner {
         let url = format!("http://{address}");
         let engines = Arc::new(Engines::start(EngineOptions { data: data.clone(), ports, template_root: template_root.clone() }).await?);
         let code_key = code_key(&data).map_err(|error| StartError::Unexpected(format!("the key of codes: {error}")))?;
-        let app = App::new(settings(&engines, &url, &template_root, &code_key), Clock::system())
+        let clock = Clock::ahead_of_system();
+        let app = App::new(settings(&engines, &url, &template_root, &code_key), clock.clone())
             .map_err(|error| StartError::Unexpected(error.to_string()))?;
         code::register(&engines.lambda, &app);
         let key = key(data.clone()).await?;
-        let providers = Arc::new(Providers::new(&url, key.clone(), demo::visitors(), Clock::system()));
+        let providers = Arc::new(Providers::new(&url, key.clone(), demo::visitors(), clock.clone()));
         let issuer = Arc::new(Issuer::new(&url, key));
         let routers = code::routes().into_iter().map(|route| (route.name.to_owned(), route.router(app.clone())));
         let gateway = Arc::new(Gateway::new(&engines.template.routes, routers.collect(), issuer.authorizer()));
@@ -141,7 +143,8 @@ impl Runner {
         }
         issuer.know(teams.clone());
         let schedules = schedules::start(&engines);
-        let server = Server::start(listener, router(&engines, issuer, gateway, &url, &teams).merge(issuer::sso::router(providers)))?;
+        let played = issuer::sso::router(providers).merge(clock::router(clock));
+        let server = Server::start(listener, router(&engines, issuer, gateway, &url, &teams).merge(played))?;
         let ready = Ready {
             app: format!("{url}/app/"),
             portal: teams.first().map_or_else(|| format!("{url}/portal/"), |team| team.portal.clone()),

@@ -124,3 +124,14 @@ async fn a_schedule_runs_when_it_is_asked_for_and_the_mailbox_is_shown() {
     assert_eq!(mails, json!([]));
     runner.shutdown().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_clock_is_moved_forward_for_all_that_the_application_does() {
+    let runner = start(Data::Memory, Demo::Leave).await;
+    let before = runner.app.clock.now();
+    let request = reqwest::Client::new().post(format!("{}/local/clock", runner.ready.url)).json(&json!({ "forwardSeconds": 86_400 }));
+    let answer: Value = request.send().await.unwrap().json().await.unwrap();
+    let now: jiff::Timestamp = answer["now"].as_str().unwrap().parse().unwrap();
+    assert!(now.as_second() - before.as_second() >= 86_400 && runner.app.clock.now() >= now);
+    runner.shutdown().await;
+}

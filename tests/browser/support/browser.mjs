@@ -12,17 +12,23 @@ export function launch() {
 export async function openAs(browser, runner, member, { viewport = WIDE, colorScheme = "light", path = "/app/contacts" } = {}) {
   const context = await browser.newContext({ viewport, colorScheme, baseURL: runner.url, reducedMotion: "reduce" });
   const page = await context.newPage();
+  const complaints = listenTo(page);
+  await page.goto(path);
+  await choose(page, member);
+  await page.waitForURL((url) => url.pathname === new URL(path, runner.url).pathname);
+  await page.locator("main h1").waitFor();
+  return { page, context, complaints };
+}
+
+/** Collects script errors and whatever the policy forbade, and lets nothing take longer than a person would wait. */
+export function listenTo(page) {
   const complaints = [];
   page.on("pageerror", (error) => complaints.push(`script: ${error.message}`));
   page.on("console", (message) => {
     if (/Content.Security.Policy|Trusted ?Type/i.test(message.text())) complaints.push(message.text());
   });
   page.setDefaultTimeout(15_000);
-  await page.goto(path);
-  await choose(page, member);
-  await page.waitForURL((url) => url.pathname === new URL(path, runner.url).pathname);
-  await page.locator("main h1").waitFor();
-  return { page, context, complaints };
+  return complaints;
 }
 
 /** Chooses a member on the issuer's page. */
