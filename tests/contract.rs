@@ -39,6 +39,9 @@ macro_rules! on_every_engine {
     };
 }
 
+#[path = "contract/portal.rs"]
+mod portal;
+
 on_every_engine! {
     async fn members_are_admitted_listed_and_given_permissions(stand: &Stand) {
         let (store, team) = (&stand.store, &stand.team);

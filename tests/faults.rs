@@ -1,4 +1,4 @@
-//! Jobs under faults: whatever fails on the way, each row is applied once and counted once.
+//! Jobs and sign-ins under faults: whatever fails on the way, each row is applied once and counted once, and each code comes once.
 
 #![expect(clippy::disallowed_methods, reason = "the environment says how long a test may take")]
 #![expect(
@@ -6,6 +6,9 @@
     clippy::cast_possible_truncation,
     reason = "a test that cannot go on must stop at once; no test has four billion rows"
 )]
+
+#[path = "faults/sign_in.rs"]
+mod sign_in;
 
 use app::{engine::MAX_TRIES, host::Deadline, worker::Task};
 use domain::{

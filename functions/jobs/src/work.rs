@@ -11,7 +11,8 @@ pub async fn handle(app: App, event: Value, deadline: Deadline) -> Result<(), Er
             done => done,
         },
         Err(problem) => {
-            tracing::error!(task.problem = %problem, "the worker was asked for something it does not know");
+            // What the problem says of itself names what it met, and that may be anything.
+            tracing::error!(task.problem = ?problem.classify(), "the worker was asked for something it does not know");
             Ok(())
         }
     }

@@ -210,8 +210,8 @@ mod tests {
             (StatusCode::UNAUTHORIZED, browser.get("/home").await),
             (StatusCode::UNAUTHORIZED, browser.post("/sign-out", &[]).await),
         ];
-        let state = format!("/portal/sso/callback?code=x&state=demo.{}", app::portal::Token::random().as_str());
-        told.push((StatusCode::FORBIDDEN, browser.open(&state).await));
+        let callback = format!("/portal/sso/callback?code=x&state=demo.{}", app::portal::Token::random().as_str());
+        told.push((StatusCode::FORBIDDEN, browser.open(&callback).await));
         "0".clone_into(&mut browser.token);
         told.push((StatusCode::FORBIDDEN, browser.post("/code", &[("email", ZOE)]).await));
         for _ in 0..30 {

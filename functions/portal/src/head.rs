@@ -75,7 +75,8 @@ async fn looking_in_keeps_no_session_alive_and_ends_none_of_a_contact_who_was_de
     stage.test.clock_forward(IDLE_SECONDS.unsigned_abs() - SEEN_SECONDS.unsigned_abs() - 1).await;
     assert_eq!(browser.head("/home").await.status, StatusCode::OK);
     let cookies = browser.jar.clone();
-    stage.delete(&zoe).await;
+    let zoe = stage.test.app.store.get_contact(&id("demo"), zoe.id).await.expect("there");
+    stage.test.remove(&id("demo"), &zoe).await;
     assert_eq!(call_every_page(&stage, &browser, &Method::HEAD, &link).await, BTreeSet::new());
     stage.test.clock_forward(1).await;
     browser.jar = cookies;

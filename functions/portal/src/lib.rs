@@ -21,6 +21,8 @@ pub mod make_link;
 pub mod manifest;
 #[cfg(test)]
 mod markup;
+#[cfg(test)]
+mod naughty;
 pub mod nothing;
 pub mod open_link;
 mod pages;

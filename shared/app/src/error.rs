@@ -104,6 +104,11 @@ impl Error {
         Self::Internal
     }
 
+    /// What is stored cannot be read as a `T`. What serde says of it is not logged, for it repeats what it met: a contact's own words.
+    pub fn unreadable<T>(_: impl std::error::Error) -> Self {
+        Self::internal(format_args!("what is stored cannot be read as {}", std::any::type_name::<T>()))
+    }
+
     /// A call to AWS that failed: logs what each cause says of itself. Never what a cause looks like inside, for that has the reply, and contacts in it.
     pub fn aws(error: &dyn std::error::Error) -> Self {
         let causes = std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string);

@@ -5,7 +5,8 @@ use lambda_http::Service;
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::Value;
 use std::{future::Future, time::Duration};
-use tracing_subscriber::EnvFilter;
+use tracing::Subscriber;
+use tracing_subscriber::{EnvFilter, fmt::MakeWriter, util::SubscriberInitExt};
 
 /// Why a function did not start, or stopped.
 pub type StartError = lambda_runtime::Error;
@@ -77,5 +78,13 @@ pub async fn serve(router: axum::Router, event: Value) -> Result<Value, String> 
 
 fn log() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().json().with_env_filter(filter).with_current_span(false).without_time().init();
+    logger(filter, std::io::stdout).init();
+}
+
+/// What functions log, and how: a JSON object on each line, without the time, which the log has anyway.
+pub fn logger<W>(filter: EnvFilter, to: W) -> impl Subscriber + Send + Sync
+where
+    W: for<'line> MakeWriter<'line> + Send + Sync + 'static,
+{
+    tracing_subscriber::fmt().json().with_env_filter(filter).with_current_span(false).without_time().with_writer(to).finish()
 }

@@ -67,7 +67,7 @@ impl App {
     pub async fn read_part(&self, job: &Job, series: Series, number: u32) -> Result<Vec<Row>, Error> {
         let bytes = self.files.find(&part(job, series, number)).await?.ok_or(Error::NotFound)?;
         let lines = std::io::BufReader::new(zstd::Decoder::new(Cursor::new(bytes)).map_err(Error::internal)?).lines();
-        lines.map(|line| serde_json::from_str(&line.map_err(Error::internal)?).map_err(Error::internal)).collect()
+        lines.map(|line| serde_json::from_str(&line.map_err(Error::internal)?).map_err(Error::unreadable::<Row>)).collect()
     }
 
     /// Stores which contacts a job is about: 16 bytes each, compressed.

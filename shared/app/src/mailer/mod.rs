@@ -219,9 +219,27 @@ fn tags(mail: &Mail) -> Result<Vec<MessageTag>, aws_sdk_sesv2::error::BuildError
 mod tests {
     use super::NOT_SENT;
 
+    const STACK: &str = include_str!("../../../../infra/mail.yaml");
+
     #[test]
     fn the_alarm_listens_for_what_is_logged() {
-        let stack = include_str!("../../../../infra/mail.yaml");
-        assert!(stack.contains(&format!("FilterPattern: '\"{NOT_SENT}\"'")), "infra/mail.yaml filters the log for other words");
+        assert!(STACK.contains(&format!("FilterPattern: '\"{NOT_SENT}\"'")), "infra/mail.yaml filters the log for other words");
+    }
+
+    /// SES reviews an account at 5 % of bounces and 0.1 % of complaints.
+    #[test]
+    fn the_alarms_ring_at_half_of_what_ses_reviews_an_account_for() {
+        for (resource, metric, reviewed_at) in
+            [("BouncesAlarm", "\"Reputation.BounceRate\"", 0.05_f64), ("ComplaintsAlarm", "\"Reputation.ComplaintRate\"", 0.001)]
+        {
+            let alarm = STACK.split_once(&format!("\n  {resource}:\n")).and_then(|(_, rest)| rest.split("\n\n").next()).expect("the alarm");
+            let of = |name: &str| alarm.lines().find_map(|line| line.trim().strip_prefix(name)?.strip_prefix(": ")).unwrap_or_default();
+            assert_eq!((of("Namespace"), of("MetricName"), of("Statistic")), ("AWS/SES", metric, "Maximum"));
+            assert_eq!(of("ComparisonOperator"), "GreaterThanOrEqualToThreshold");
+            assert_eq!((of("EvaluationPeriods"), of("AlarmActions")), ("1", "[!Ref AlarmTopicArn]"));
+            let threshold: f64 = of("Threshold").parse().expect("a number");
+            assert!((threshold - reviewed_at / 2.0).abs() < 1e-9, "{resource}: {threshold}");
+            assert!(of("AlarmDescription").contains(&format!("More than {} %", threshold * 100.0)), "{resource} says another figure");
+        }
     }
 }

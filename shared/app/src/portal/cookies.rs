@@ -97,4 +97,17 @@ mod tests {
             assert!(["Secure", "HttpOnly", "SameSite=Lax"].iter().all(|part| text.contains(part)) && text.len() < 4_096, "{text}");
         }
     }
+    #[test]
+    fn a_browser_that_is_in_fifty_portals_still_gets_in_at_another() {
+        // API Gateway takes at most 10,240 bytes of headers. What browsers send besides cookies is about one thousand.
+        let team = |n: usize| format!("{n:0>64}").parse().expect("a team");
+        let value = "v".repeat(64);
+        let sent = |cookie: Cookie, n| {
+            let header = cookie.set(&team(n), &value).expect("a header");
+            header.to_str().expect("a text").split(';').next().map_or(0, str::len) + "; ".len()
+        };
+        let inside: usize = (1..=50).map(|n| sent(Cookie::Session, n)).sum();
+        let on_the_way: usize = Cookie::ALL.into_iter().map(|cookie| sent(cookie, 51)).sum();
+        assert!(inside + on_the_way < 10_240 - 1_500, "{inside} and {on_the_way}");
+    }
 }

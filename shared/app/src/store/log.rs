@@ -155,7 +155,7 @@ impl Store {
             .map_err(failed)?;
         let position = |key: Item| key.get("sk").and_then(|sk: &AttributeValue| sk.as_s().ok().cloned());
         let next = page.last_evaluated_key.and_then(position);
-        let entry = |item: Item| serde_json::from_str(&record::<LogItem>(item)?.entry).map_err(Error::internal);
+        let entry = |item: Item| serde_json::from_str(&record::<LogItem>(item)?.entry).map_err(Error::unreadable::<Entry>);
         Ok((page.items.unwrap_or_default().into_iter().map(entry).collect::<Result<_, _>>()?, next))
     }
 }
@@ -169,7 +169,7 @@ fn directory_change(item: Item) -> Result<directory::Change, Error> {
     }
     let Short { id, version, row } = record(item)?;
     Ok(match row {
-        Some(row) => directory::Change::Upsert(serde_json::from_str(&row).map_err(Error::internal)?),
+        Some(row) => directory::Change::Upsert(serde_json::from_str(&row).map_err(Error::unreadable::<Row>)?),
         None => directory::Change::Remove { id, version },
     })
 }

@@ -167,7 +167,7 @@ fn item(key: Key, record: &impl Serialize) -> Result<Item, Error> {
 fn record<T: DeserializeOwned>(mut item: Item) -> Result<T, Error> {
     item.remove("pk");
     item.remove("sk");
-    serde_dynamo::from_item(item).map_err(Error::internal)
+    serde_dynamo::from_item(item).map_err(Error::unreadable::<T>)
 }
 
 fn text(value: impl Into<String>) -> AttributeValue {
