@@ -112,3 +112,36 @@ test("one contact is deleted from the row's menu after a question, and comes bac
   await page.getByText("of 300").first().waitFor();
   await context.close();
 });
+
+test("rows that “Show more” asked for do not come in under another outcome", async () => {
+  const { id } = await api("POST", "/v1/contacts/bulk", { action: { set: { division: "Nobody's" } }, selection: { filter: {} } });
+  const { page, context } = await openAs(browser, runner, OWNER, { path: `/app/jobs/${id}` });
+  const rows = page.locator(".rows-table tbody tr");
+  await rows.first().waitFor();
+  const first = await rows.count();
+  let release = null;
+  const asked = new Promise((held) => {
+    void page.route("**/rows?*cursor=*", async (route) => {
+      await new Promise((go) => {
+        release = go;
+        held();
+      });
+      await route.continue().catch(() => undefined);
+    });
+  });
+  const given = page.waitForEvent("requestfailed", (request) => request.url().includes("cursor="));
+  await page.getByRole("button", { name: "Show more rows" }).click();
+  await asked;
+  await page.getByRole("group", { name: "Rows by outcome" }).getByRole("button", { name: /^To update/ }).click();
+  release();
+  assert.equal((await given).failure().errorText, "net::ERR_ABORTED");
+  const more = page.getByRole("button", { name: "Show more rows" });
+  await more.waitFor();
+  assert.equal(await rows.count(), first);
+  await page.unroute("**/rows?*cursor=*");
+  await more.click();
+  await more.waitFor({ state: "detached" });
+  assert.ok((await rows.count()) > first, "those of the outcome that is shown do come");
+  await api("POST", `/v1/jobs/${id}/cancel`);
+  await context.close();
+});

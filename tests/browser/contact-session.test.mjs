@@ -1,7 +1,7 @@
 // A contact who is in: access that ends, signing out here and everywhere, two teams in one browser, no script, an app on the phone.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openAs } from "./support/browser.mjs";
+import { cameBack, openAs } from "./support/browser.mjs";
 import { ask, change, contact, enter, forward, greeted, mailed, open, portalOf, signIn } from "./support/contact.mjs";
 import { look } from "./support/look.mjs";
 import { apiOf } from "./support/runner.mjs";
@@ -83,6 +83,16 @@ test("two teams in one browser do not mix", async () => {
   await second.reload();
   await second.getByRole("heading", { name: "Hello, Friederike Anders" }).waitFor();
   assert.equal(await isIn(page), false);
+  await context.close();
+});
+
+test("a page that comes back out of the browser's memory shows nothing that has ended", async () => {
+  const { id, email } = await contact("Gerd");
+  const { page, context } = await open();
+  await signIn(page, email);
+  await change(id, { portalAccess: false });
+  await cameBack(page, { persisted: true });
+  await page.getByRole("heading", { name: "Your access has ended" }).waitFor();
   await context.close();
 });
 

@@ -1,7 +1,7 @@
 // Duplicates and merging, the team's settings and who may change them, and Why?
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openAs, toast } from "./support/browser.mjs";
+import { cameBack, openAs, toast } from "./support/browser.mjs";
 import { look } from "./support/look.mjs";
 import { OWNER, api, browser, runner } from "./support/stage.mjs";
 
@@ -28,6 +28,27 @@ test("two contacts that are one person are merged field by field, and parted aga
   await toast(page, "Undone").waitFor();
   assert.equal((await api("GET", "/v1/contacts?q=aardvark")).total, 2);
   assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test("the last page of duplicates leads to the one before when its last group is merged", async () => {
+  const size = 25;
+  const { total } = await api("GET", "/v1/contacts/duplicates?page=1&pageSize=1");
+  const pairs = size + 1 - (total % size);
+  for (let n = 0; n < pairs * 2; n += 1) await api("POST", "/v1/contacts", { firstName: "Twin", lastName: `No${n >> 1}`, company: "Zwilling GmbH" });
+  const last = (total + pairs - 1) / size + 1;
+  const { page, context } = await openAs(browser, runner, OWNER, { path: "/app/duplicates" });
+  for (let n = 1; n < last; n += 1) {
+    await page.getByText(`Page ${n} of ${last}`).waitFor();
+    await page.getByRole("button", { name: "Next page" }).click();
+  }
+  await page.getByText(`Page ${last} of ${last}`).waitFor();
+  assert.equal(await page.locator(".group").count(), 1);
+  await page.locator(".group").getByRole("button", { name: "Merge" }).click();
+  await page.getByRole("dialog", { name: "Merge two contacts" }).getByRole("button", { name: "Merge", exact: true }).click();
+  await toast(page, "was merged into").waitFor();
+  await page.getByText(`Page ${last - 1} of ${last - 1}`).waitFor();
+  assert.equal(await page.locator(".group").count(), size);
   await context.close();
 });
 
@@ -218,6 +239,17 @@ test("signing out leaves nothing of the session in the tab", async () => {
   assert.equal(await page.evaluate(() => sessionStorage.length + localStorage.length), 0);
   await page.goBack();
   await page.waitForURL(/\/local\/oidc\/authorize/);
+  await context.close();
+});
+
+test("a page that comes back out of the browser's memory is loaded anew", async () => {
+  const { page, context } = await openAs(browser, runner, OWNER);
+  await page.locator("tbody tr").first().waitFor();
+  await cameBack(page, { persisted: false });
+  assert.equal(await page.evaluate(() => window.isOld), true, "a page that was just loaded stays");
+  await cameBack(page, { persisted: true });
+  await page.waitForFunction(() => window.isOld === undefined);
+  await page.locator("tbody tr").first().waitFor();
   await context.close();
 });
 

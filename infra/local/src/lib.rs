@@ -9,6 +9,7 @@ mod demo;
 pub mod gateway;
 pub mod issuer;
 mod mailbox;
+mod packages;
 mod page;
 mod schedules;
 mod teams;

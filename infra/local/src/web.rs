@@ -7,6 +7,8 @@ use std::time::SystemTime;
 
 use tokio::process::Command;
 
+use crate::packages;
+
 /// Where the sources are, from the checkout's root.
 const SOURCES: &str = "functions/console/web";
 /// Where the built pages are.
@@ -34,10 +36,9 @@ async fn bring_up_to_date(root: &Path) -> Result<(), String> {
         return Ok(());
     }
     node().await?;
-    let wanted_at = changed_at(&sources.join("package-lock.json"));
-    if changed_at(&sources.join("node_modules/.package-lock.json")) < wanted_at {
+    if !packages::are_there(&sources) {
         tracing::info!("getting what the App's pages are built with (npm ci); this needs the network, once");
-        npm(&sources, &["ci", "--no-audit", "--no-fund"]).await?;
+        packages::renew(&sources, async |fresh| npm(&fresh, &["ci", "--no-audit", "--no-fund"]).await).await?;
     }
     tracing::info!("building the App's pages (npm run build)");
     npm(&sources, &["run", "build"]).await?;

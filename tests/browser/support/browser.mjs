@@ -40,3 +40,11 @@ export async function choose(page, member) {
 export function toast(page, text) {
   return page.locator(".toast", { hasText: text });
 }
+
+/** Marks a page as old and tells it what a browser tells that shows it: `persisted` when it comes out of its memory. */
+export function cameBack(page, { persisted }) {
+  return page.evaluate((persisted) => {
+    window.isOld = true;
+    window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted }));
+  }, persisted);
+}
