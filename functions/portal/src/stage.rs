@@ -4,16 +4,8 @@ use app::{
     Route,
     portal::{CodeMail, MailTask, Origin},
     settings::{Portal, Provider, Settings},
-    store::{Change, Stored, Unit},
 };
-use domain::{
-    contact::Contact,
-    field::Field,
-    general::General,
-    history::{Author, Source},
-    ids::TeamId,
-    team::Communication,
-};
+use domain::{contact::Contact, field::Field, general::General, ids::TeamId, team::Communication};
 use http::Method;
 use std::{
     collections::BTreeMap,
@@ -118,13 +110,8 @@ impl Stage {
 
     /// Deletes a contact of `demo`, as a member does by hand.
     pub async fn delete(&self, contact: &Contact) {
-        let app = &self.test.app;
-        let contact = app.store.get_contact(&id("demo"), contact.id).await.expect("there");
-        let author = Author { source: Source::Member, member: Some("test|arranged".parse().expect("a member")), job: None };
-        let name = app::random::uuid().to_string();
-        let change = Change::new(contact.id, Some(Stored::Live(contact)), None, author, app.clock.now_ms(), name);
-        let committed = app.store.commit(&id("demo"), &[Unit { changes: vec![change], guards: Vec::new() }]).await.expect("the table answers");
-        assert_eq!(committed.results, [Ok(())]);
+        let contact = self.test.app.store.get_contact(&id("demo"), contact.id).await.expect("there");
+        self.test.remove(&id("demo"), &contact).await;
     }
 
     /// Every mail with a code so far.
