@@ -108,12 +108,6 @@ impl Stage {
         url.strip_prefix("https://portal.example/portal/demo").expect("at the portal's own address").to_owned()
     }
 
-    /// Deletes a contact of `demo`, as a member does by hand.
-    pub async fn delete(&self, contact: &Contact) {
-        let contact = self.test.app.store.get_contact(&id("demo"), contact.id).await.expect("there");
-        self.test.remove(&id("demo"), &contact).await;
-    }
-
     /// Every mail with a code so far.
     pub async fn codes(&self) -> Vec<CodeMail> {
         self.test.settle().await;
