@@ -165,12 +165,15 @@ impl Bench<'_> {
         self.try_visit(visitor, portal::verify::route(), "", "/portal/demo/verify", &[("code", &code)]).await.status
     }
 
-    /// From one device by a code that was asked for twice, from another by one, from a third with single sign-on, and back an hour later.
+    /// From one device by a code that was asked for twice, after a wrong one, from another by one, from a third with single sign-on, and back an hour later.
     async fn come_from_elsewhere(&mut self) -> Visitor {
         self.mail_at_once();
         let [mut first, mut second, mut third] = [FIREFOX, CHROME, SAFARI].map(Visitor::with);
         self.ask_code(&mut first).await;
         self.ask_code(&mut first).await;
+        self.visit(&mut first, portal::enter_code::route(), "", "/portal/demo/verify", &[]).await;
+        let wrong = self.try_visit(&mut first, portal::verify::route(), "", "/portal/demo/verify", &[("code", "2222222")]).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(self.enter_code(&mut first).await, StatusCode::SEE_OTHER);
         self.ask_code(&mut second).await;
         assert_eq!(self.enter_code(&mut second).await, StatusCode::SEE_OTHER);
