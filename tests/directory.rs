@@ -63,7 +63,7 @@ async fn a_long_job_leaves_snapshots_on_its_way() {
     let test = TestApp::start().await;
     let importer = test.member("demo", &[Permission::ImportContacts, Permission::ModifyContacts]).await;
     let planned = test.plan_import(&ROUTES, &importer, &people_csv(0..11_000, "X"), &json!({})).await;
-    let (app, asked): (_, Arc<Mutex<usize>>) = (test.app.clone(), Arc::default());
+    let (app, asked): (_, Arc<Mutex<usize>>) = (test.app_of("jobs-work"), Arc::default());
     let seen = asked.clone();
     test.engines.lambda.register("worker", move |event| {
         let (app, seen) = (app.clone(), seen.clone());

@@ -6,6 +6,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed and says where")]
 
+#[path = "units/rights.rs"]
+mod rights;
 #[path = "units/visit.rs"]
 mod visit;
 
@@ -185,7 +187,7 @@ async fn arrange(test: &TestApp, member: &Member) -> Vec<ContactId> {
     ids
 }
 
-async fn measure() -> Vec<Measured> {
+async fn measure() -> (TestApp, Vec<Measured>) {
     let meter = Meter::default();
     let mut test = TestApp::start_metered(&meter).await;
     visit::let_google_play(&mut test).await;
@@ -259,10 +261,11 @@ async fn measure() -> Vec<Measured> {
     bench.call(contacts::create::route(), "the same sent again", named).await;
     test.clock_forward(3_600).await;
     meter.take();
-    jobs::sweep::handle(test.app.clone(), json!({}), Deadline::within(&test.app.clock, Duration::from_mins(1))).await.unwrap();
+    jobs::sweep::handle(test.app_of("jobs-sweep"), json!({}), Deadline::within(&test.app.clock, Duration::from_mins(1))).await.unwrap();
     bench.note("jobs-sweep", "nothing to do");
     bench.portal(&member, ann).await;
-    bench.measured
+    let measured = bench.measured;
+    (test, measured)
 }
 
 fn markdown(measured: &[Measured]) -> String {
@@ -284,7 +287,7 @@ fn month(measured: &[Measured]) -> Units {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_route_consumes_the_units_that_are_said() {
-    let measured = measure().await;
+    let (_, measured) = measure().await;
     println!("{}", markdown(&measured));
     let Units { read, write } = month(&measured);
     let (reads, writes) = (read / 1e6 * READ_PRICE, write / 1e6 * WRITE_PRICE);

@@ -30,6 +30,36 @@ test("a contact signs in by a mailed code, and a wrong one is refused first", as
   await context.close();
 });
 
+test("who asks again too soon is told so where the focus is, and the button waits", async () => {
+  const { email } = await contact("Gina");
+  const { page, context, complaints } = await open();
+  await ask(page, email);
+  await page.goto(`${portal}/verify?after=again`);
+  await page.getByRole("alert").getByText(/You can ask for another in \d+ seconds\./).waitFor();
+  const told = await page.evaluate(() => document.getElementById(document.activeElement?.getAttribute("aria-describedby")?.split(" ")[0] ?? "")?.textContent);
+  assert.match(told ?? "", /on its way already/);
+  assert.ok(await page.getByRole("button", { name: /^Send another code in 0:\d\d$/ }).isDisabled());
+  await look(page, "portal-not-yet");
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test("signing out of the portal leaves alone what the App keeps for a member in the same browser", async () => {
+  const { email } = await contact("Hanna");
+  const { page, context } = await open();
+  await signIn(page, email);
+  await page.evaluate(async () => {
+    sessionStorage.setItem("app", "a member's session");
+    localStorage.setItem("app", "a member's choice");
+    await caches.open("app");
+  });
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByText("You are signed out.").waitFor();
+  const kept = await page.evaluate(async () => [sessionStorage.getItem("app"), localStorage.getItem("app"), await caches.has("app")]);
+  assert.deepEqual(kept, ["a member's session", "a member's choice", true]);
+  await context.close();
+});
+
 test("an address that nobody has gets the same page and no mail", async () => {
   const { email } = await contact("Carl");
   const [unknown, known] = [await open(), await open()];

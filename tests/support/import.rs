@@ -57,7 +57,7 @@ impl TestApp {
             self.clock_forward(61).await;
             let task = Task::Job { team: by.team.clone(), job: job.id };
             // What a worker could not do now the next one does.
-            self.app.perform(task, Deadline::within(&self.app.clock, Duration::from_mins(15))).await.unwrap_or_default();
+            self.app_of("jobs-work").perform(task, Deadline::within(&self.app.clock, Duration::from_mins(15))).await.unwrap_or_default();
         }
         panic!("the job never ends");
     }

@@ -11,6 +11,7 @@ mod faults;
 mod import;
 mod invariants;
 pub mod people;
+mod rights;
 pub mod runtime;
 mod units;
 
@@ -20,10 +21,12 @@ pub use description::Description;
 pub use dynamodb_local::LocalTable;
 pub use faults::{FailingNetwork, Fault};
 pub use import::{ImportRoutes, people_csv};
+pub use rights::Rights;
 pub use units::{Meter, Units};
 
 use app::{
     App, Route,
+    aws::Clients,
     clock::Clock,
     host::Deadline,
     portal::CodeKeys,
@@ -66,6 +69,9 @@ pub struct TestApp {
     pub app: App,
     /// The engines it talks to.
     pub engines: Engines,
+    /// What functions may ask of them.
+    pub rights: Arc<Rights>,
+    clients: Clients,
     teams: Mutex<HashMap<ContactId, TeamId>>,
     held: Arc<Mutex<Held>>,
 }
@@ -140,12 +146,13 @@ impl TestApp {
         Self::over(engines, clients, settings)
     }
 
-    fn over(engines: Engines, clients: app::aws::Clients, settings: Settings) -> Self {
+    fn over(engines: Engines, clients: Clients, settings: Settings) -> Self {
         let now: Timestamp = "2026-03-01T09:00:00Z".parse().expect("a time");
-        let app = App::over(clients, settings, Clock::set_by_hand(now));
-        let held: Arc<Mutex<Held>> = Arc::default();
-        let (worker, kept) = (app.clone(), held.clone());
-        engines.lambda.register(WORKER, move |event| {
+        let app = App::over(clients.clone(), settings, Clock::set_by_hand(now));
+        let rights = Arc::new(Rights::new(&engines.template));
+        let test = Self { app, engines, rights, clients, teams: Mutex::default(), held: Arc::default() };
+        let (worker, kept) = (test.app_of("jobs-work"), test.held.clone());
+        test.engines.lambda.register(WORKER, move |event| {
             let (app, kept) = (worker.clone(), kept.clone());
             async move {
                 let task: Task = serde_json::from_value(event).map_err(|problem| problem.to_string())?;
@@ -155,7 +162,14 @@ impl TestApp {
                 Ok(())
             }
         });
-        Self { app, engines, teams: Mutex::default(), held }
+        test
+    }
+
+    /// The app as a function of the template has it: what the function has no right to is not done, and the test fails.
+    pub fn app_of(&self, function: &str) -> App {
+        let App { settings, directories, clock, .. } = self.app.clone();
+        let app = App::over(self.rights.watch(function, &self.clients), (*settings).clone(), clock);
+        App { settings, directories, ..app }
     }
 
     /// A member with these permissions.
@@ -193,11 +207,12 @@ impl TestApp {
         builder::commit(self, team, contact.id, Some(contact.clone()), profile).await
     }
 
-    /// Makes a call as API Gateway would, through the same code that a function runs. The answer has to be one that the API describes.
+    /// Makes a call as API Gateway would, through the same code that a function runs and with its rights. The answer has to be one that the API describes.
     pub async fn call(&self, route: Route, call: Call) -> Answer {
         let described = call.is_for(&route).then(|| Description::of(std::slice::from_ref(&route)));
         let event = call.event(&route);
-        let answer = Answer::new(&app::host::serve(route.router(self.app.clone()), event).await.expect("the function answers"));
+        let app = self.app_of(route.name);
+        let answer = Answer::new(&app::host::serve(route.router(app), event).await.expect("the function answers"));
         let problems = described.map(|described| described.problems_of_answer(&answer)).unwrap_or_default();
         assert!(problems.is_empty(), "the API answers what it does not describe: {problems:#?}");
         answer
@@ -220,13 +235,14 @@ impl TestApp {
             held.is_holding = false;
             std::mem::take(&mut held.tasks)
         };
+        let worker = self.app_of("jobs-work");
         for task in tasks {
-            let mut done = perform(&self.app, task.clone()).await;
+            let mut done = perform(&worker, task.clone()).await;
             // As Lambda does with an event whose function fails, a minute later.
             for _ in 0..2 {
                 if done.is_err() {
                     self.clock_forward(61).await;
-                    done = perform(&self.app, task.clone()).await;
+                    done = perform(&worker, task.clone()).await;
                 }
             }
             done.expect("the task is done");
@@ -268,6 +284,14 @@ impl TestApp {
     pub async fn clock_forward(&self, seconds: u64) {
         self.app.clock.advance(Duration::from_secs(seconds));
         tokio::task::yield_now().await;
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            assert_eq!(self.rights.denied(), Vec::<String>::new());
+        }
     }
 }
 

@@ -22,12 +22,21 @@ use testing::{Answer, Call, TestApp, a_contact};
 
 /// Somebody's browser.
 #[derive(Default)]
-struct Visitor {
+pub struct Visitor {
     cookies: BTreeMap<String, String>,
     token: String,
+    agent: &'static str,
 }
 
-const EMAIL: &str = "visitor@x.example";
+impl Visitor {
+    /// A browser that calls itself this.
+    pub fn with(agent: &'static str) -> Self {
+        Self { agent, ..Self::default() }
+    }
+}
+
+/// Whose it is.
+pub const EMAIL: &str = "visitor@x.example";
 
 /// Has the laptop's Google sign contacts in.
 pub async fn let_google_play(test: &mut TestApp) {
@@ -53,7 +62,7 @@ impl Bench<'_> {
     }
 
     /// To Google and back.
-    async fn single_sign_on(&mut self, visitor: &mut Visitor, out: &'static str, back: &'static str) {
+    pub async fn single_sign_on(&mut self, visitor: &mut Visitor, out: &'static str, back: &'static str) {
         let answer = self.visit(visitor, portal::sso_start::route(), out, "/portal/demo/sso/google", &[]).await;
         let location = answer.header("location");
         let (issuer, query) = location.split_once("/authorize?").unwrap();
@@ -66,7 +75,16 @@ impl Bench<'_> {
         assert_eq!(answer.header("location"), "/portal/demo/home");
     }
 
-    async fn visit(&mut self, visitor: &mut Visitor, route: Route, what: &'static str, path: &str, fields: &[(&str, &str)]) -> Answer {
+    /// A page or a form that succeeds.
+    pub async fn visit(&mut self, visitor: &mut Visitor, route: Route, what: &'static str, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let name = route.name;
+        let answer = self.try_visit(visitor, route, what, path, fields).await;
+        assert!(answer.status.is_success() || answer.status.is_redirection(), "{name}: {}", answer.text());
+        answer
+    }
+
+    /// A page or a form.
+    pub async fn try_visit(&mut self, visitor: &mut Visitor, route: Route, what: &'static str, path: &str, fields: &[(&str, &str)]) -> Answer {
         let token = visitor.token.clone();
         let call = if route.method == Method::POST {
             let fields: Vec<(&str, &str)> = std::iter::once(("token", token.as_str())).chain(fields.iter().copied()).collect();
@@ -74,12 +92,12 @@ impl Bench<'_> {
         } else {
             Call::get(path)
         };
+        let call = call.header("user-agent", visitor.agent);
         let call = visitor.cookies.iter().fold(call, |call, (name, value)| call.cookie(name, value));
         self.meter.take();
         let name = route.name;
         let answer = self.test.call(route, call).await;
         self.test.settle().await;
-        assert!(answer.status.is_success() || answer.status.is_redirection(), "{name}: {}", answer.text());
         self.note(name, what);
         for cookie in answer.cookies() {
             let (name, rest) = cookie.split_once('=').unwrap();
@@ -95,12 +113,12 @@ impl Bench<'_> {
     async fn send(&mut self, tasks: &Mutex<Vec<Value>>, what: &'static str) {
         let task = tasks.lock().unwrap().pop().unwrap();
         self.meter.take();
-        mail::send::handle(self.test.app.clone(), task, Deadline::within(&self.test.app.clock, Duration::from_mins(1))).await.unwrap();
+        mail::send::handle(self.test.app_of("mail-send"), task, Deadline::within(&self.test.app.clock, Duration::from_mins(1))).await.unwrap();
         self.note("mail-send", what);
     }
 
     /// The code of the newest mail.
-    fn mailed_code(&self) -> String {
+    pub fn mailed_code(&self) -> String {
         let text = self.test.engines.ses.sent_to(EMAIL)[0].text.clone();
         text.lines().find_map(|line| line.split_once("code: ")).unwrap().1.to_owned()
     }
@@ -140,7 +158,7 @@ impl Bench<'_> {
         let never = json!(page.bytes().len()).to_string();
         self.visit(&mut visitor, portal::end_session::route(), "of one that is over", "/portal/demo/settings/end-session", &[("session", &never)])
             .await;
-        let mut copy = Visitor { cookies: visitor.cookies.clone(), token: visitor.token.clone() };
+        let mut copy = Visitor { cookies: visitor.cookies.clone(), token: visitor.token.clone(), agent: visitor.agent };
         self.visit(&mut visitor, portal::sign_out::route(), "", "/portal/demo/sign-out", &[]).await;
         self.test.clock_forward(61).await;
         copy.cookies.clear();

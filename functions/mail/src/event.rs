@@ -71,7 +71,7 @@ mod tests {
     async fn hear(test: &TestApp, topic: &str, messages: &[Value]) {
         let records = messages.iter().map(|message| json!({"Sns": {"TopicArn": topic, "Message": message.to_string()}}));
         let event = json!({"Records": records.collect::<Vec<_>>()});
-        handle(test.app.clone(), event, Deadline::within(&test.app.clock, Duration::from_mins(1))).await.expect("it is handled");
+        handle(test.app_of("mail-event"), event, Deadline::within(&test.app.clock, Duration::from_mins(1))).await.expect("it is handled");
     }
 
     async fn problems(test: &TestApp, team: &str) -> Vec<MailProblem> {
@@ -119,7 +119,7 @@ mod tests {
         hear(&test, MAIL_TOPIC, &[json!("text"), json!({"mail": 1}), json!({}), bounce("2026-03-01T09:00:00Z", "a@x.com")]).await;
         assert_eq!(problems(&test, "demo").await.len(), 1);
         for event in [json!({}), json!(null), json!({"Records": [{"Sns": {"TopicArn": MAIL_TOPIC}}]})] {
-            assert!(handle(test.app.clone(), event, Deadline::within(&test.app.clock, Duration::from_mins(1))).await.is_ok());
+            assert!(handle(test.app_of("mail-event"), event, Deadline::within(&test.app.clock, Duration::from_mins(1))).await.is_ok());
         }
     }
 }

@@ -1,16 +1,12 @@
 //! Every answer of the portal, scanned: each route with each method, from nobody and from who is signed in, with sense and with rubbish, while
 //! the table answers and while it does not. The list of routes is the router's own, so a new one is scanned without being named here.
 
-use crate::stage::{Browser, Stage, id};
-use app::{
-    Route,
-    portal::{ContactToken, Origin},
-    settings::{Portal, Provider, Settings},
-};
+use crate::stage::{Browser, Stage};
+use app::{Route, portal::ContactToken};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use domain::team::{Communication, Permission};
+use domain::team::Permission;
 use http::{Method, StatusCode};
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 use testing::{Answer, Call, FailingNetwork, Fault, ORIGIN, TestApp, a_contact};
 
 const ZOE: &str = "zoe@x.example";
@@ -104,8 +100,7 @@ const SESSION: &str = "__Host-kdesk.demo";
 /// A browser that holds everything it can: a session, a code that is on its way, and a contact's own link; and the link's token.
 async fn a_full_browser(stage: &Stage) -> (Browser<'_>, String) {
     let zoe = stage.contact(ZOE).await;
-    let link = stage.test.app.make_link(&Origin(ORIGIN.to_owned()), &id("demo"), zoe.id).await.expect("made");
-    let link = link.rsplit('/').next().expect("a token").to_owned();
+    let link = stage.link(&zoe).await.rsplit('/').next().expect("a token").to_owned();
     let mut browser = stage.signed_in(ZOE).await;
     // Whoever is signed in is led past the sign-in page.
     let session = browser.jar.remove(SESSION).expect("a session");
@@ -197,29 +192,6 @@ async fn while_the_table_is_down_or_busy_every_answer_is_guarded() {
         // All but those that read nothing, or would only after something else that this request has not.
         assert!(failed >= pages().len() - 5, "{fault:?}: {failed}");
     }
-}
-
-#[tokio::test]
-async fn no_get_and_no_head_changes_anything_but_the_way_out_to_a_provider() {
-    let mut stage = Stage::open().await;
-    let google = Provider { name: "Google".to_owned(), address: "http://127.0.0.1:9".to_owned(), client_id: "x".to_owned(), client_secret: None };
-    let portal = Portal { google: Some(google), ..stage.test.app.settings.portal.clone() };
-    stage.test.app.settings = Arc::new(Settings { portal, ..stage.test.app.settings.as_ref().clone() });
-    let open = Communication { portal: true, sso_google: true, ..Communication::default() };
-    stage.test.app.store.save_communication(&id("demo"), &open).await.expect("saved");
-    let (browser, link) = a_full_browser(&stage).await;
-    let (before, tasks) = (stage.test.everything().await, stage.tasks().await.len());
-    for name in pages().iter().filter(|route| route.method == Method::GET).map(|route| route.name) {
-        let path = path(&named(name), "demo", if name == "portal-sso-start" { "google" } else { &link });
-        let get = (name != "portal-sso-start").then(|| Call::get(&path));
-        for call in [Call::head(&path)].into_iter().chain(get) {
-            for call in [call.clone(), from(&browser, call)] {
-                stage.test.call(named(name), call).await;
-                assert!(stage.test.everything().await == before, "{name} changes something");
-            }
-        }
-    }
-    assert_eq!(stage.tasks().await.len(), tasks, "and nothing is mailed");
 }
 
 /// What a form of the portal's own page sends to a route: the page it stands on, and its fields but for the token.

@@ -34,7 +34,7 @@ impl Stage {
     /// The same over an app that a test made.
     pub async fn over(test: TestApp) -> Self {
         let mails: Arc<Mutex<Mails>> = Arc::default();
-        let (app, kept) = (test.app.clone(), mails.clone());
+        let (app, kept) = (test.app_of("mail-send"), mails.clone());
         test.engines.lambda.register("mail", move |event| {
             let (app, kept) = (app.clone(), kept.clone());
             async move {

@@ -21,7 +21,7 @@ pub use lambda::Lambda;
 pub use s3::S3;
 pub use server::{Ports, Server};
 pub use ses::{Mail, Refusal, Ses};
-pub use template::{Caller, CorsRule, Function, Route, Schedule, Table, Template};
+pub use template::{Asked, Caller, Condition, CorsRule, Function, Right, Route, Schedule, Table, Template, is_like};
 
 /// The region every engine signs for.
 pub const REGION: &str = "us-east-1";

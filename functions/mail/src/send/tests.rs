@@ -3,21 +3,25 @@
 use super::{handle, shown};
 use crate::event;
 use app::{
-    App,
     host::Deadline,
     portal::MailTask,
     settings::Settings,
     store::{Attempt, MailStage},
 };
-use domain::{contact::Contact, field::Field, portal::CODE_SECONDS, team::Communication};
+use domain::{
+    contact::Contact,
+    field::Field,
+    portal::{CODE_SECONDS, Way},
+    team::Communication,
+};
 use engines::{MAIL_EVENT_FUNCTION, Mail, Refusal};
 use serde_json::json;
 use std::{sync::Arc, time::Duration};
 use testing::{FailingNetwork, Fault, TestApp, a_contact};
 
-async fn ask(app: &App, task: &MailTask) -> bool {
-    let deadline = Deadline::within(&app.clock, Duration::from_mins(2));
-    handle(app.clone(), serde_json::to_value(task).expect("JSON"), deadline).await.is_ok()
+async fn ask(test: &TestApp, task: &MailTask) -> bool {
+    let deadline = Deadline::within(&test.app.clock, Duration::from_mins(2));
+    handle(test.app_of("mail-send"), serde_json::to_value(task).expect("JSON"), deadline).await.is_ok()
 }
 
 async fn a_portal_contact(test: &TestApp, address: &str) -> Contact {
@@ -75,12 +79,12 @@ async fn members_read_that_an_address_is_locked_and_nobody_is_mailed() {
     let zoe = a_portal_contact(&test, "zoe@x.example").await;
     for (id, address, told) in [("known", "zoe@x.example", 1), ("unknown", "nobody@x.example", 1), ("known", "zoe@x.example", 2)] {
         let code = an_attempt(&test, id, address).await;
-        assert!(ask(&test.app, &code).await);
+        assert!(ask(&test, &code).await);
         let sent = test.engines.ses.sent().len();
-        assert!(ask(&test.app, &MailTask::Locked { team: "demo".parse().expect("a team"), attempt: id.to_owned() }).await);
+        assert!(ask(&test, &MailTask::Locked { team: "demo".parse().expect("a team"), attempt: id.to_owned() }).await);
         assert_eq!((reasons(&test, &zoe).await.len(), test.engines.ses.sent().len()), (told, sent), "{id}");
     }
-    assert!(ask(&test.app, &MailTask::Locked { team: "demo".parse().expect("a team"), attempt: "never was".to_owned() }).await);
+    assert!(ask(&test, &MailTask::Locked { team: "demo".parse().expect("a team"), attempt: "never was".to_owned() }).await);
 }
 
 #[tokio::test]
@@ -88,8 +92,8 @@ async fn a_code_goes_once_to_whom_the_address_belongs() {
     let test = TestApp::start().await;
     a_portal_contact(&test, "Zoe@x.com").await;
     let task = an_attempt(&test, "a-hash-of-a-token", "zoe@x.com").await;
-    assert!(ask(&test.app, &task).await && ask(&test.app, &task).await, "an event that is handed over twice");
-    assert!(ask(&test.app, &an_attempt(&test, "another", "nobody@x.com").await).await);
+    assert!(ask(&test, &task).await && ask(&test, &task).await, "an event that is handed over twice");
+    assert!(ask(&test, &an_attempt(&test, "another", "nobody@x.com").await).await);
     let mails = test.engines.ses.sent();
     assert_eq!(mails.len(), 1);
     assert_eq!((mails[0].from.as_str(), mails[0].to.as_str()), ("\"demo\" <desk@example.com>", "Zoe@x.com"));
@@ -110,9 +114,9 @@ async fn while_ses_is_busy_a_mail_waits_and_keeps_its_code() {
         a_portal_contact(&test, "zoe@x.com").await;
         let task = an_attempt(&test, "hash", "zoe@x.com").await;
         test.engines.ses.refuse_next(refusals.clone());
-        assert_eq!(ask(&test.app, &task).await, goes_at_once, "{refusals:?}: an error asks for a retry");
+        assert_eq!(ask(&test, &task).await, goes_at_once, "{refusals:?}: an error asks for a retry");
         assert_eq!(test.engines.ses.sent().len(), usize::from(goes_at_once), "{refusals:?}");
-        assert!(ask(&test.app, &task).await);
+        assert!(ask(&test, &task).await);
         assert_eq!(test.engines.ses.sent().len(), 1, "{refusals:?}");
     }
 }
@@ -131,7 +135,7 @@ async fn what_ses_refuses_is_not_offered_again_and_members_are_told() {
         let zoe = a_portal_contact(&test, "zoe@x.com").await;
         let task = an_attempt(&test, "hash", "zoe@x.com").await;
         test.engines.ses.refuse_next([refusal.clone()]);
-        assert!(ask(&test.app, &task).await, "{refusal:?}: acknowledged");
+        assert!(ask(&test, &task).await, "{refusal:?}: acknowledged");
         assert!(test.engines.ses.sent().is_empty(), "{refusal:?}");
         let reasons = reasons(&test, &zoe).await;
         assert_eq!(reasons.len(), 1, "{refusal:?}");
@@ -145,7 +149,7 @@ async fn when_the_reply_is_lost_one_more_copy_goes_and_it_has_the_same_code() {
     let test = TestApp::start_over(|http| aws(FailingNetwork::new(http, "SendEmail", Fault::ReplyLost, 1))).await;
     a_portal_contact(&test, "zoe@x.com").await;
     let task = an_attempt(&test, "hash", "zoe@x.com").await;
-    assert!(ask(&test.app, &task).await);
+    assert!(ask(&test, &task).await);
     let mails = test.engines.ses.sent();
     assert_eq!(mails.len(), 2);
     assert_eq!((&mails[0].text, header(&mails[0], "X-KDesk-Reference")), (&mails[1].text, header(&mails[1], "X-KDesk-Reference")));
@@ -162,7 +166,7 @@ async fn a_mail_that_may_have_gone_goes_no_third_time_even_when_nothing_can_be_n
         let test = TestApp::start_over(network).await;
         let zoe = a_portal_contact(&test, "zoe@x.com").await;
         let task = an_attempt(&test, "hash", "zoe@x.com").await;
-        assert!(ask(&test.app, &task).await, "nobody is asked to try again");
+        assert!(ask(&test, &task).await, "nobody is asked to try again");
         assert_eq!(test.engines.ses.sent().len(), 2);
         assert_eq!(test.app.store.find_mail(&"demo".parse().expect("a team"), "code-hash").await.expect("found"), stage);
         assert!(reasons(&test, &zoe).await.is_empty());
@@ -170,7 +174,7 @@ async fn a_mail_that_may_have_gone_goes_no_third_time_even_when_nothing_can_be_n
     let test = TestApp::start_over(|http| aws(FailingNetwork::new(http, "SendEmail", Fault::ReplyLost, 1))).await;
     let zoe = a_portal_contact(&test, "zoe@x.com").await;
     let task = an_attempt(&test, "hash", "zoe@x.com").await;
-    assert!(ask(&test.app, &task).await && ask(&test.app, &task).await);
+    assert!(ask(&test, &task).await && ask(&test, &task).await);
     assert_eq!(test.engines.ses.sent().len(), 2, "an event that is handed over twice");
     assert_eq!(reasons(&test, &zoe).await.len(), 1);
 }
@@ -183,7 +187,7 @@ async fn members_read_once_that_a_code_had_to_wait_however_often_it_was_tried() 
         let task = an_attempt(&test, "hash", "zoe@x.com").await;
         for _ in 0..3 {
             test.engines.ses.refuse_next(busy.clone());
-            assert!(!ask(&test.app, &task).await);
+            assert!(!ask(&test, &task).await);
             test.clock_forward(60).await;
         }
         let told = reasons(&test, &zoe).await;
@@ -191,7 +195,7 @@ async fn members_read_once_that_a_code_had_to_wait_however_often_it_was_tried() 
         let history = test.app.store.list_history(&"demo".parse().expect("a team"), zoe.id, None, 10).await.expect("listed").0;
         assert_eq!(history.iter().filter(|entry| entry.portal.is_some()).count(), 1);
         test.engines.ses.refuse_next(busy);
-        assert!(!ask(&test.app, &an_attempt(&test, "another", "zoe@x.com").await).await);
+        assert!(!ask(&test, &an_attempt(&test, "another", "zoe@x.com").await).await);
         assert_eq!(reasons(&test, &zoe).await.len(), 2);
     }
 }
@@ -202,20 +206,20 @@ async fn a_team_that_used_up_its_day_waits_and_no_other_does() {
     allow(&mut test, 1);
     let zoe = a_portal_contact(&test, "zoe@x.com").await;
     a_portal_contact_of(&test, "other", "zoe@x.com").await;
-    assert!(ask(&test.app, &an_attempt(&test, "first", "zoe@x.com").await).await);
+    assert!(ask(&test, &an_attempt(&test, "first", "zoe@x.com").await).await);
     let second = an_attempt(&test, "second", "zoe@x.com").await;
     for _ in 0..2 {
-        assert!(!ask(&test.app, &second).await, "an error asks for a retry");
+        assert!(!ask(&test, &second).await, "an error asks for a retry");
     }
-    assert!(ask(&test.app, &an_attempt_at(&test, "other", "third", "zoe@x.com").await).await);
+    assert!(ask(&test, &an_attempt_at(&test, "other", "third", "zoe@x.com").await).await);
     assert_eq!(test.engines.ses.sent().len(), 2);
     let told = ["The code could be mailed to the address. The team had sent as many mails as one team may in a day."];
     assert_eq!(reasons(&test, &zoe).await, told);
     test.clock_forward(CODE_SECONDS.unsigned_abs()).await;
-    assert!(ask(&test.app, &second).await, "a code that is too old is dropped");
+    assert!(ask(&test, &second).await, "a code that is too old is dropped");
     assert_eq!((test.engines.ses.sent().len(), reasons(&test, &zoe).await.len()), (2, 1));
     test.clock_forward(24 * 60 * 60).await;
-    assert!(ask(&test.app, &an_attempt(&test, "tomorrow", "zoe@x.com").await).await);
+    assert!(ask(&test, &an_attempt(&test, "tomorrow", "zoe@x.com").await).await);
     assert_eq!(test.engines.ses.sent().len(), 3);
 }
 
@@ -227,18 +231,32 @@ async fn a_mail_that_waits_counts_once() {
     let waiting = an_attempt(&test, "waits", "zoe@x.com").await;
     for _ in 0..3 {
         test.engines.ses.refuse_next([Refusal::LimitExceeded]);
-        assert!(!ask(&test.app, &waiting).await);
+        assert!(!ask(&test, &waiting).await);
     }
-    assert!(ask(&test.app, &waiting).await && ask(&test.app, &waiting).await);
-    assert!(ask(&test.app, &an_attempt(&test, "second", "zoe@x.com").await).await);
-    assert!(!ask(&test.app, &an_attempt(&test, "third", "zoe@x.com").await).await);
+    assert!(ask(&test, &waiting).await && ask(&test, &waiting).await);
+    assert!(ask(&test, &an_attempt(&test, "second", "zoe@x.com").await).await);
+    assert!(!ask(&test, &an_attempt(&test, "third", "zoe@x.com").await).await);
     assert_eq!(test.engines.ses.sent().len(), 2);
+}
+
+#[tokio::test]
+async fn who_signs_in_from_a_new_device_is_told_of_it() {
+    let test = TestApp::start().await;
+    let (zoe, team) = (a_portal_contact(&test, "zoe@x.com").await, "demo".parse().expect("a team"));
+    let begun = test.app.begin_session(&team, &zoe, Way::Code, "Firefox on Linux", None, app::random::uuid()).await.expect("signed in");
+    let task = |session: String| MailTask::NewSignIn { team: team.clone(), contact: zoe.id, session };
+    assert!(ask(&test, &task("one that is over".to_owned())).await && test.engines.ses.sent().is_empty());
+    assert!(ask(&test, &task(begun.1.hash())).await);
+    let mails = test.engines.ses.sent();
+    assert_eq!(mails.len(), 1);
+    assert_eq!((mails[0].to.as_str(), &mails[0].tags[1]), ("zoe@x.com", &("kind".to_owned(), "new-sign-in".to_owned())));
+    assert!(mails[0].text.contains("Firefox on Linux") && mails[0].html.contains("Firefox on Linux"));
 }
 
 #[tokio::test]
 async fn what_came_back_stops_the_next_mail() {
     let test = TestApp::start().await;
-    let app = test.app.clone();
+    let app = test.app_of("mail-event");
     test.engines.lambda.register(MAIL_EVENT_FUNCTION, move |message| {
         let app = app.clone();
         async move {
@@ -249,7 +267,7 @@ async fn what_came_back_stops_the_next_mail() {
     let address = "bounce+zoe@simulator.amazonses.com";
     let zoe = a_portal_contact(&test, address).await;
     for id in ["first", "second"] {
-        assert!(ask(&test.app, &an_attempt(&test, id, address).await).await);
+        assert!(ask(&test, &an_attempt(&test, id, address).await).await);
         test.engines.lambda.idle().await;
     }
     assert_eq!(test.engines.ses.sent().len(), 1);
@@ -260,7 +278,7 @@ async fn what_came_back_stops_the_next_mail() {
 async fn what_it_does_not_know_is_acknowledged() {
     let test = TestApp::start().await;
     let deadline = Deadline::within(&test.app.clock, Duration::from_mins(1));
-    assert!(handle(test.app.clone(), json!({"task": "another"}), deadline).await.is_ok());
+    assert!(handle(test.app_of("mail-send"), json!({"task": "another"}), deadline).await.is_ok());
     assert!(test.engines.ses.sent().is_empty());
 }
 

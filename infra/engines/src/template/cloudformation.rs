@@ -70,22 +70,33 @@ impl Stacks {
     /// a nested stack leads on to what the main template passes for it.
     pub(super) fn target(&self, stack: &Stack, reference: &Value) -> Option<String> {
         let name = referred(reference)?;
-        if stack.content["Parameters"].get(&name).is_none() {
-            return Some(name);
+        match self.passed(stack, &name) {
+            Some((parent, value)) => self.target(parent, value),
+            None => Some(name),
         }
-        let passed = self.0.iter().filter_map(|parent| parent.content["Resources"].as_object().map(|all| (parent, all)));
-        for (parent, resources) in passed {
-            for resource in resources.values() {
-                let properties = &resource["Properties"];
-                let location = properties["Location"].as_str().or_else(|| properties["TemplateURL"].as_str());
-                let is_ours = location.is_some_and(|location| stack.file.ends_with(location.trim_start_matches("./")));
-                if let (true, Some(value)) = (is_ours, properties["Parameters"].get(&name)) {
-                    return self.target(parent, value);
-                }
-            }
-        }
-        Some(name)
     }
+
+    /// What a stack above passes for a parameter of this name, and that stack.
+    pub(super) fn passed(&self, stack: &Stack, parameter: &str) -> Option<(&Stack, &Value)> {
+        stack.content["Parameters"].get(parameter)?;
+        self.0.iter().find_map(|parent| {
+            let resources = parent.content["Resources"].as_object()?;
+            let mut properties = resources.values().map(|resource| &resource["Properties"]).filter(|properties| is_at(stack, properties));
+            properties.find_map(|properties| properties["Parameters"].get(parameter)).map(|value| (parent, value))
+        })
+    }
+
+    /// The nested stack that a resource of a stack is.
+    pub(super) fn nested(&self, parent: &Stack, resource: &str) -> Option<&Stack> {
+        let properties = &parent.content["Resources"][resource]["Properties"];
+        self.0.iter().find(|stack| is_at(stack, properties))
+    }
+}
+
+/// Whether these are the properties of the resource that this nested stack is.
+fn is_at(stack: &Stack, properties: &Value) -> bool {
+    let location = properties["Location"].as_str().or_else(|| properties["TemplateURL"].as_str());
+    location.is_some_and(|location| stack.file.ends_with(location.trim_start_matches("./")))
 }
 
 fn parse(file: &str, text: &str) -> Result<Stack, Error> {

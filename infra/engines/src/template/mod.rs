@@ -3,6 +3,7 @@
 
 mod cloudformation;
 mod read;
+mod rights;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use serde_json::Value;
 
 use crate::Error;
 use cloudformation::Stacks;
+pub use rights::{Asked, Condition, Right, is_like};
 
 /// The parts of the deployment that matter in this process.
 #[derive(Clone, Debug)]
@@ -35,6 +37,8 @@ pub struct Function {
     pub resource: String,
     /// The binary, such as `contacts-create`.
     pub name: String,
+    /// What it may do, statement by statement.
+    pub rights: Vec<Right>,
 }
 
 /// An event of type `HttpApi`.

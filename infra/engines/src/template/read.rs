@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::cloudformation::{Resource, Stacks, strings};
-use super::{Caller, CorsRule, Function, Route, Schedule, Table, Template, function_name, kebab};
+use super::{Caller, CorsRule, Function, Route, Schedule, Table, Template, function_name, kebab, rights};
 use crate::Error;
 
 impl Template {
@@ -26,7 +26,7 @@ impl Template {
                     _ => {}
                 }
             }
-            functions.push(Function { resource: function.name.to_owned(), name });
+            functions.push(Function { resource: function.name.to_owned(), name, rights: rights::of(stacks, &function)? });
         }
         for resource in stacks.resources("AWS::Scheduler::Schedule") {
             let target = &resource.properties["Target"];
@@ -132,7 +132,7 @@ fn text(value: &Value) -> Option<String> {
     value.as_str().map(str::to_owned)
 }
 
-fn missing(resource: &Resource<'_>, what: &str) -> Error {
+pub(super) fn missing(resource: &Resource<'_>, what: &str) -> Error {
     Error::Template { file: resource.stack.file.clone().into(), reason: format!("{} ({}) has {what}", resource.name, kebab(resource.name)) }
 }
 
