@@ -1,51 +1,14 @@
 // A device that people share: whoever uses it after somebody signed out sees nothing of them, with the Back button, without network and in the
 // installed app, and nothing of anybody is ever kept in the browser.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { launch, WIDE } from "./support/browser.mjs";
-import { apiOf, startRunner } from "./support/runner.mjs";
-
-const OWNER = "owner@demo.example";
-let runner;
-let browser;
-let api;
-let portal;
-before(async () => {
-  [runner, browser] = await Promise.all([startRunner(), launch()]);
-  api = await apiOf(runner.url, OWNER);
-  portal = runner.teams.find(({ id }) => id === "demo").portal;
-});
-after(async () => {
-  await browser?.close();
-  await runner?.stop();
-});
+import { test } from "node:test";
+import { contact, open, portalOf, signIn } from "./support/contact.mjs";
 
 /** A contact who may sign in, and every word that is theirs alone. */
-async function contact(firstName, lastName) {
-  const email = `${firstName}.${lastName}@shared.example`.toLowerCase();
+async function person(firstName, lastName) {
   const company = `${lastName} Works`;
-  await api("POST", "/v1/contacts", { firstName, lastName, primaryEmail: email, company, portalAccess: true });
+  const { email } = await contact(firstName, { lastName, company });
   return { firstName, email, words: [firstName, lastName, email, company] };
-}
-
-/** The code of the newest mail, as it stands there. */
-async function mailed(email) {
-  for (let tries = 0; tries < 100; tries += 1) {
-    const answer = await fetch(`${runner.mailbox}?to=${encodeURIComponent(email)}`, { headers: { accept: "application/json" } });
-    const mails = await answer.json();
-    const code = /code: ([A-Z0-9]+ [A-Z0-9]+)/.exec((mails.items ?? mails)[0]?.text ?? "")?.[1];
-    if (code !== undefined) return code;
-    await new Promise((again) => setTimeout(again, 100));
-  }
-  throw new Error("no mail came");
-}
-
-async function signIn(page, { firstName, email }) {
-  await page.getByLabel("Email address").fill(email);
-  await page.getByRole("button", { name: "Send me a code" }).click();
-  await page.getByLabel("Code").fill(await mailed(email));
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await page.getByRole("heading", { name: `Hello, ${firstName}` }).waitFor();
 }
 
 async function signOut(page) {
@@ -82,19 +45,17 @@ async function back(page) {
   return shown;
 }
 
+/** A browser in which the portal's worker is at work. */
 async function device() {
-  const context = await browser.newContext({ viewport: WIDE, reducedMotion: "reduce" });
-  const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
-  await page.goto(portal);
+  const { context, page } = await open();
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
   return { context, page };
 }
 
 test("nothing of who is signed in is kept in the browser", async () => {
-  const paula = await contact("Paula", "Quagmire");
+  const paula = await person("Paula", "Quagmire");
   const { context, page } = await device();
-  await signIn(page, paula);
+  await signIn(page, paula.email);
   await page.getByRole("link", { name: "Settings" }).click();
   await page.getByText("This one").waitFor();
   const found = await kept(page);
@@ -105,9 +66,9 @@ test("nothing of who is signed in is kept in the browser", async () => {
 });
 
 test("after somebody signed out, Back shows nothing of them, with network and without", async () => {
-  const rosa = await contact("Rosalind", "Zwingli");
+  const rosa = await person("Rosalind", "Zwingli");
   const { context, page } = await device();
-  await signIn(page, rosa);
+  await signIn(page, rosa.email);
   await page.getByRole("link", { name: "Settings" }).click();
   await page.getByText("This one").waitFor();
   await signOut(page);
@@ -116,7 +77,7 @@ test("after somebody signed out, Back shows nothing of them, with network and wi
   assert.ok(offline.length >= 3, "there were pages to go back to");
   holdsNothingOf(rosa.words, offline, "a page without network");
   await context.setOffline(false);
-  await page.goto(portal);
+  await page.goto(portalOf("demo"));
   holdsNothingOf(rosa.words, await back(page), "a page with network");
   const { cookies } = await context.storageState();
   assert.deepEqual(cookies.filter(({ name }) => name === "__Host-kdesk.demo"), [], "the session's cookie is gone");
@@ -124,14 +85,14 @@ test("after somebody signed out, Back shows nothing of them, with network and wi
 });
 
 test("whoever opens the installed app next is asked to sign in and sees their own things only", async () => {
-  const [first, next] = [await contact("Theodora", "Upjohn"), await contact("Valentina", "Wexford")];
+  const [first, next] = [await person("Theodora", "Upjohn"), await person("Valentina", "Wexford")];
   const { context, page } = await device();
-  await signIn(page, first);
+  await signIn(page, first.email);
   await signOut(page);
-  const manifest = await (await page.request.get(`${portal}/manifest.webmanifest`)).json();
-  await page.goto(new URL(manifest.start_url, portal).href);
+  const manifest = await (await page.request.get(`${portalOf("demo")}/manifest.webmanifest`)).json();
+  await page.goto(new URL(manifest.start_url, portalOf("demo")).href);
   holdsNothingOf(first.words, [await page.content(), ...(await kept(page))], "the app");
-  await signIn(page, next);
+  await signIn(page, next.email);
   await page.getByRole("link", { name: "Settings" }).click();
   await page.getByText("This one").waitFor();
   const shown = [await page.content(), ...(await back(page)), ...(await kept(page))];
