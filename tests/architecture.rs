@@ -146,6 +146,20 @@ fn no_function_may_do_everything_or_do_it_to_everything() {
 }
 
 #[test]
+fn a_function_that_holds_a_secret_gets_a_changed_one() {
+    // CloudFormation reads a secret again only when something else of the function that holds it changes.
+    let mut resolved = 0;
+    for (name, function) in resources("template.yaml") {
+        let variables = &function["Properties"]["Environment"]["Variables"];
+        let secrets = variables.to_string().matches("{{resolve:").count();
+        assert_eq!(secrets > 0, variables["SECRETS_VERSION"] == "SecretsVersion", "{name} has {secrets} secrets");
+        resolved += secrets;
+    }
+    assert!(resolved > 0);
+    assert_eq!(templates().iter().map(|file| read(file).matches("{{resolve:").count()).sum::<usize>(), resolved, "a secret is resolved elsewhere");
+}
+
+#[test]
 fn a_page_reaches_neither_the_table_nor_the_bucket() {
     for page in PAGES {
         let function = &resources("template.yaml")[&resource(page)];

@@ -175,6 +175,21 @@ mod tests {
     }
 
     #[test]
+    fn while_the_key_changes_in_two_steps_each_function_knows_what_any_other_derives_with() {
+        let team = "demo".parse().expect("a team");
+        let steps = [[OLD, "an older key that has thirty-two bytes"], [OLD, NEW], [NEW, OLD]];
+        let keys = steps.map(|keys| CodeKeys::parse(&keys.join(",")).expect("keys"));
+        for deployment in keys.windows(2) {
+            for (asks, checks) in [(&deployment[0], &deployment[1]), (&deployment[1], &deployment[0])] {
+                let code = asks.code(&asks.current(), &team, "attempt");
+                assert!(code.is_some() && code == checks.code(&asks.current(), &team, "attempt"));
+            }
+        }
+        let at_once = keys[0].code(&keys[2].current(), &team, "attempt");
+        assert_eq!(at_once, None, "which is why there are two");
+    }
+
+    #[test]
     fn another_team_or_attempt_has_another_code() {
         let keys = CodeKeys::parse(OLD).expect("a key");
         let code = |team: &str, attempt: &str| keys.code(&keys.current(), &team.parse().expect("a team"), attempt).expect("a code").to_string();
