@@ -53,6 +53,7 @@ fn attempts(route: &str, own: &str, ids: &Ids) -> Option<Vec<Attempt>> {
         | "portal-team-link" => Vec::new(),
         "portal-make-link" => vec![post(format!("{of_contact}/portal-link"), json!({}))],
         "portal-revoke-link" => vec![Attempt { method: Method::DELETE, path: format!("{of_contact}/portal-link"), body: None, headers: &[] }],
+        "portal-clear-limits" => vec![Attempt { method: Method::DELETE, path: format!("{of_contact}/sign-in-limits"), body: None, headers: &[] }],
         "mail-clear" => {
             vec![Attempt { method: Method::DELETE, path: format!("{of_contact}/mail-problems/ann@x.example"), body: None, headers: &[] }]
         }
