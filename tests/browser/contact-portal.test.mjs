@@ -34,7 +34,7 @@ test("who asks again too soon is told so where the focus is, and the button wait
   const { email } = await contact("Gina");
   const { page, context, complaints } = await open();
   await ask(page, email);
-  await page.goto(`${portal}/verify?after=again`);
+  await page.goto(`${portalOf("demo")}/verify?after=again`);
   await page.getByRole("alert").getByText(/You can ask for another in \d+ seconds\./).waitFor();
   const told = await page.evaluate(() => document.getElementById(document.activeElement?.getAttribute("aria-describedby")?.split(" ")[0] ?? "")?.textContent);
   assert.match(told ?? "", /on its way already/);
