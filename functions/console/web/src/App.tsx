@@ -1,5 +1,5 @@
 // The signed-in App: who I am, the sidebar, and the page that the address names.
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { call } from "./api/client";
 import type { Me, Member } from "./api/types";
 import { useLoad } from "./api/useLoad";
@@ -41,7 +41,8 @@ function Pages() {
   const first = useRef(true);
 
   // After going to another page the focus stands at its heading, so that a screen reader reads it and Tab goes on from there.
-  useEffect(() => {
+  // Before it is painted: an effect would come a frame later, and could scroll the page away under a click.
+  useLayoutEffect(() => {
     document.title = `${title} · KDesk Contacts`;
     if (first.current) {
       first.current = false;
