@@ -23,7 +23,7 @@ test("a messy file is read, mapped, planned, applied, its failed rows downloaded
   const path = await file("kunden.csv", Buffer.from([
     "Vorname;Nachname;E-Mail;Firma;Kundennummer;Schuhgröße",
     "Jürgen;Weiß;juergen@alt.example;Neu AG;K-1;43",
-    "Zoë;Brûlé;zoe@neu.example;Café;K-2;38",
+    "Zoë;Brûlé;zoe@neu.example;Café \"Mitte\";K-2;38",
     "\"Max \"\"Maxi\"\"\";Groß;max@neu.example;\"Groß; Söhne\";K-3;44",
     "Kaputt;Adresse;kaputt(at)neu;Neu AG;K-4;40",
     "Doppelt;Zeile;zoe@neu.example;Neu AG;K-5;41",
@@ -37,12 +37,14 @@ test("a messy file is read, mapped, planned, applied, its failed rows downloaded
   await page.getByRole("heading", { name: "Columns" }).waitFor();
   assert.equal(await page.getByLabel("Columns are separated by").inputValue(), "semicolon");
   assert.equal(await page.getByLabel("Encoding").inputValue(), "windows-1252");
+  await page.getByText("In column 4 (“Firma”) there is a quote inside a cell").waitFor();
   await page.getByLabel("Field that “Kundennummer” fills").selectOption("directorySyncId");
   await look(page, "import-choices");
   await page.getByRole("button", { name: "Make the plan" }).click();
 
   await page.getByText("This is a plan.").waitFor();
   await page.getByRole("button", { name: /^To create/ }).waitFor();
+  await page.locator(".rows-table").getByText("In column 4 (“Firma”) there is a quote inside a cell").waitFor();
   await look(page, "import-plan");
   await page.getByRole("button", { name: /^Failed [0-9]/ }).click();
   await page.locator(".row-problems").first().waitFor();

@@ -129,6 +129,29 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_quote_that_may_be_a_mistake_is_pointed_out_and_its_row_imported() {
+        let test = TestApp::start().await;
+        let importer = test.member("demo", &[Permission::ImportContacts]).await;
+        let file = "firstName,company\nAnn,5\" Nails\nBob,X\nCy,\"X\" Y\n";
+        let job = test.import(&ROUTES, &importer, file.as_bytes(), &json!({})).await;
+        assert_eq!((job.counts.created, job.counts.failed), (2, 1));
+        let rows = test.call(crate::rows::route(), Call::get(&format!("/v1/jobs/{}/rows", job.id)).by(&importer)).await;
+        let remark = "in column 2 (“company”) there is a quote inside a cell that does not begin with one: it was read as part of the text";
+        let remarks: Vec<_> =
+            rows.json["items"].as_array().expect("rows").iter().map(|row| (&row["line"], &row["outcome"], &row["remark"])).collect();
+        assert_eq!(
+            remarks,
+            [
+                (&json!(2), &json!("created"), &json!(remark)),
+                (&json!(3), &json!("created"), &json!(null)),
+                (&json!(4), &json!("failed"), &json!(null))
+            ]
+        );
+        let ann = test.contacts("demo").await.into_iter().find(|contact| contact.profile.display_name() == "Ann");
+        assert_eq!(ann.and_then(|ann| ann.profile.get(Field::Company).map(domain::value::Value::to_json)), Some(json!("5\" Nails")));
+    }
+
+    #[tokio::test]
     async fn what_is_applied_is_the_plan_and_the_failed_rows_can_be_mended() {
         let test = TestApp::start().await;
         let importer = test.member("demo", &[Permission::ImportContacts]).await;

@@ -96,7 +96,7 @@ mod tests {
             let fields: Vec<&Value> = answer.json["columns"].as_array().expect("columns").iter().map(|column| &column["field"]).collect();
             assert_eq!(fields, [&json!("firstName"), &json!("primaryEmail"), &Value::Null]);
             assert_eq!(answer.json["rows"].as_array().map(Vec::len), Some(10));
-            assert_eq!(answer.json["rows"][1], json!({"line": 4, "cells": ["Zoë 1", "zoe1@x.com", "two\nlines"], "problem": null}));
+            assert_eq!(answer.json["rows"][1], json!({"line": 4, "cells": ["Zoë 1", "zoe1@x.com", "two\nlines"], "problem": null, "remark": null}));
         }
     }
 

@@ -91,6 +91,9 @@ struct JobRow {
     changes: Vec<FieldChange>,
     /// Why it is not stored.
     problems: Vec<RowProblem>,
+    /// What in the file may be meant otherwise than it was read. The row is stored all the same.
+    #[schema(examples("in column 2 (“company”) there is a quote inside a cell that does not begin with one: it was read as part of the text"))]
+    remark: Option<String>,
 }
 
 /// Lists the rows of a job. Until it is applied these are the plan's, after that what was done.
@@ -150,8 +153,8 @@ fn comes_out(row: &Row) -> Wanted {
 
 impl From<Row> for JobRow {
     fn from(row: Row) -> Self {
-        let Row { row, line, contact, name, action, changes, problems, held_back, outcome, .. } = row;
-        Self { row, line, contact, name, action, outcome, held_back, changes, problems }
+        let Row { row, line, contact, name, action, changes, problems, remark, held_back, outcome, .. } = row;
+        Self { row, line, contact, name, action, outcome, held_back, changes, problems, remark }
     }
 }
 

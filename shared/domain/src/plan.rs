@@ -107,6 +107,9 @@ pub struct Row {
     /// Why it fails.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<RowProblem>,
+    /// What in the file may be meant otherwise than it was read. The row is stored all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remark: Option<String>,
     /// Whether it fails because the contact changed since.
     #[serde(default)]
     pub held_back: bool,
@@ -135,6 +138,7 @@ impl Row {
             base: None,
             changes: Vec::new(),
             problems: Vec::new(),
+            remark: None,
             held_back: false,
             bond: Bond::None,
             outcome: None,
@@ -183,6 +187,13 @@ impl Row {
     #[must_use]
     pub const fn on_line(mut self, line: u64) -> Self {
         self.line = Some(line);
+        self
+    }
+
+    /// This row, with what may be meant otherwise than it was read.
+    #[must_use]
+    pub fn remarked(mut self, remark: Option<String>) -> Self {
+        self.remark = remark;
         self
     }
 

@@ -81,6 +81,17 @@ fn a_stray_quote_fails_its_own_line_and_no_other() {
 }
 
 #[test]
+fn a_quote_inside_a_plain_cell_is_read_as_text_with_a_remark() {
+    let records = read("a,b\n1,5\" nails\n\"2\",\"6\"\"\"\n3,\n4\",7\"\n");
+    let cells: Vec<_> = records.iter().map(|record| record.cells.clone()).collect();
+    assert_eq!(cells, [["1", "5\" nails"], ["2", "6\""], ["3", ""], ["4\"", "7\""]].map(|row| Ok(row.map(str::to_owned).to_vec())));
+    let remark =
+        |column| Some(format!("in column {column} there is a quote inside a cell that does not begin with one: it was read as part of the text"));
+    let remarks: Vec<_> = records.iter().map(Record::remark).collect();
+    assert_eq!(remarks, [remark("2 (“b”)"), None, None, remark("1 (“a”)")]);
+}
+
+#[test]
 fn two_stray_quotes_do_not_make_one_row() {
     let records = read("a,b\n1,\"x\n2,y\n3,\"z\n4,w\n");
     assert_eq!(records.iter().map(|record| record.cells.is_ok()).collect::<Vec<_>>(), [false, true, false, true]);

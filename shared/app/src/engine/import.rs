@@ -47,6 +47,7 @@ struct Read {
     number: u64,
     line: u64,
     row: Result<FileRow, Vec<RowProblem>>,
+    remark: Option<String>,
 }
 
 impl Run<'_> {
@@ -123,11 +124,19 @@ impl ImportPlanner {
             return Ok(Ok(None));
         }
         let lookups = self.look_up(app, &job.team, &reads).await?;
-        Ok(Ok(Some(reads.into_iter().map(|read| self.plan(&job.team, read, &lookups)).collect())))
+        Ok(Ok(Some(
+            reads
+                .into_iter()
+                .map(|mut read| {
+                    let remark = read.remark.take();
+                    self.plan(&job.team, read, &lookups).remarked(remark)
+                })
+                .collect(),
+        )))
     }
 
     fn read(&mut self, team: &TeamId, record: Record) -> Read {
-        let (number, line) = (record.number, record.line);
+        let (number, line, remark) = (record.number, record.line, record.remark());
         let row = match record.cells {
             Err(problem) => Err(vec![RowProblem::new(problem.to_string())]),
             Ok(cells) => self.columns.read(&cells).map_err(in_cells),
@@ -140,7 +149,7 @@ impl ImportPlanner {
                 problem: format!("line {first} of this file is about the same contact"),
             }]),
         });
-        Read { number, line, row }
+        Read { number, line, row, remark }
     }
 
     /// Everything by which two rows can be about one contact.

@@ -42,6 +42,9 @@ pub struct PreviewRow {
     /// Why the row cannot be read.
     #[schema(examples("the row has 3 cells, the header has 2: check the row for a missing or surplus delimiter"))]
     pub problem: Option<String>,
+    /// What in the row may be meant otherwise than it was read. It is imported all the same.
+    #[schema(examples("in column 2 (“company”) there is a quote inside a cell that does not begin with one: it was read as part of the text"))]
+    pub remark: Option<String>,
 }
 
 impl Preview {
@@ -64,11 +67,13 @@ impl Preview {
     }
 }
 
-fn row(Record { line, cells, .. }: Record) -> PreviewRow {
-    match cells {
-        Ok(cells) => PreviewRow { line, cells, problem: None },
-        Err(problem) => PreviewRow { line, cells: Vec::new(), problem: Some(problem.to_string()) },
-    }
+fn row(record: Record) -> PreviewRow {
+    let remark = record.remark();
+    let (cells, problem) = match record.cells {
+        Ok(cells) => (cells, None),
+        Err(problem) => (Vec::new(), Some(problem.to_string())),
+    };
+    PreviewRow { line: record.line, cells, problem, remark }
 }
 
 /// What a column fills when no other is looked at.

@@ -71,6 +71,16 @@ pub struct Record {
     pub cells: Result<Vec<String>, RecordProblem>,
     /// The row as it stands in the file, without its line end. Cut to [`MAX_RECORD_BYTES`] when one line is longer.
     pub text: String,
+    /// The number and name of the first column with a quote inside a cell that no quote opens. The row is read all the same, with the quote as text.
+    pub stray_quote: Option<String>,
+}
+
+impl Record {
+    /// What may be meant otherwise than it was read.
+    pub fn remark(&self) -> Option<String> {
+        let column = self.stray_quote.as_ref()?;
+        Some(format!("in column {column} there is a quote inside a cell that does not begin with one: it was read as part of the text"))
+    }
 }
 
 /// Where in the file the reader is.
@@ -271,12 +281,17 @@ impl RowReader {
                 Split::More => return None,
                 Split::Broken(fault) => {
                     let (text, problem) = self.broken_line(fault)?;
-                    return Some(Record { number, line, cells: Err(problem), text });
+                    return Some(Record { number, line, cells: Err(problem), text, stray_quote: None });
                 }
-                Split::Whole { end, next, lines } => {
+                Split::Whole { end, next, lines, stray } => {
                     let cells = if end == 0 { None } else { self.parse(end) };
-                    let record =
-                        cells.map(|cells| Record { number, line, cells, text: self.decoder.show(&self.buffer[self.start..self.start + end]) });
+                    let record = cells.map(|cells| Record {
+                        number,
+                        line,
+                        cells,
+                        text: self.decoder.show(&self.buffer[self.start..self.start + end]),
+                        stray_quote: stray.map(|column| self.column(column)),
+                    });
                     self.skip(next, lines);
                     if record.is_some() {
                         return record;

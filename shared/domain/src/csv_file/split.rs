@@ -20,8 +20,9 @@ pub(super) enum Rest {
 pub(super) enum Split {
     /// A record is begun; where it ends depends on bytes that are not here yet.
     More,
-    /// A record: its text is `..end`, the next one begins at `next`, and it takes so many physical lines.
-    Whole { end: usize, next: usize, lines: u64 },
+    /// A record: its text is `..end`, the next one begins at `next`, and it takes so many physical lines. `stray` is the first column with a quote
+    /// inside a cell that no quote opens, which RFC 4180 (section 2, rule 5) does not allow; the quote is read as text.
+    Whole { end: usize, next: usize, lines: u64, stray: Option<usize> },
     /// No record that can be trusted: the first physical line fails and reading goes on behind it.
     Broken(Fault),
 }
@@ -40,9 +41,9 @@ pub(super) enum Fault {
 /// several lines that has another number is taken for a stray quote. The answer does not depend on how many bytes follow.
 pub(super) fn split(data: &[u8], delimiter: u8, columns: Option<usize>, rest: Rest) -> Split {
     match memchr3(b'"', b'\n', b'\r', data) {
-        Some(at) if data[at] != b'"' && at <= MAX_FIELD_CHARS => whole(data, at, 1, rest),
-        None if rest == Rest::Ended && data.len() <= MAX_FIELD_CHARS => Split::Whole { end: data.len(), next: data.len(), lines: 1 },
-        _ => Scan { data, delimiter, columns, rest, cells: 0, lines: 1, first_break: None }.run(),
+        Some(at) if data[at] != b'"' && at <= MAX_FIELD_CHARS => whole(data, at, 1, rest, None),
+        None if rest == Rest::Ended && data.len() <= MAX_FIELD_CHARS => Split::Whole { end: data.len(), next: data.len(), lines: 1, stray: None },
+        _ => Scan { data, delimiter, columns, rest, cells: 0, lines: 1, first_break: None, stray: None }.run(),
     }
 }
 
@@ -64,8 +65,8 @@ pub(super) fn after_break(data: &[u8], at: usize, rest: Rest) -> Option<usize> {
     }
 }
 
-fn whole(data: &[u8], end: usize, lines: u64, rest: Rest) -> Split {
-    after_break(data, end, rest).map_or(Split::More, |next| Split::Whole { end, next, lines })
+fn whole(data: &[u8], end: usize, lines: u64, rest: Rest, stray: Option<usize>) -> Split {
+    after_break(data, end, rest).map_or(Split::More, |next| Split::Whole { end, next, lines, stray })
 }
 
 /// The careful way, for lines with a quote and for very long ones.
@@ -78,6 +79,8 @@ struct Scan<'a> {
     lines: u64,
     /// The first column whose quotes hold a line break.
     first_break: Option<usize>,
+    /// The first column with a quote that is only text.
+    stray: Option<usize>,
 }
 
 /// How a field ends.
@@ -101,6 +104,9 @@ impl Scan<'_> {
                 Field::Fault(fault) => return self.broken(fault),
                 Field::End(end) => end,
             };
+            if self.stray.is_none() && self.data.get(at) != Some(&b'"') && memchr(b'"', &self.data[at..end]).is_some() {
+                self.stray = Some(self.cells);
+            }
             self.cells += 1;
             if end > MAX_RECORD_BYTES {
                 return self.broken(Fault::RecordTooLong);
@@ -120,9 +126,9 @@ impl Scan<'_> {
             return Split::Broken(Fault::OpenQuote(column));
         }
         if end < self.data.len() {
-            return whole(self.data, end, self.lines, self.rest);
+            return whole(self.data, end, self.lines, self.rest, self.stray);
         }
-        Split::Whole { end, next: end, lines: self.lines }
+        Split::Whole { end, next: end, lines: self.lines, stray: self.stray }
     }
 
     /// A filled cell beyond the last column.
@@ -212,11 +218,11 @@ mod tests {
 
     #[test]
     fn a_record_ends_at_a_line_break_outside_quotes() {
-        assert_eq!(ended("a,b\r\nc"), Split::Whole { end: 3, next: 5, lines: 1 });
-        assert_eq!(ended("a,b\rc"), Split::Whole { end: 3, next: 4, lines: 1 });
-        assert_eq!(ended("a,\"b\r\nb\"\nc"), Split::Whole { end: 8, next: 9, lines: 2 });
-        assert_eq!(ended("a,\"b\"\"\""), Split::Whole { end: 7, next: 7, lines: 1 });
-        assert_eq!(ended("a,b\"b\nc"), Split::Whole { end: 5, next: 6, lines: 1 });
+        assert_eq!(ended("a,b\r\nc"), Split::Whole { end: 3, next: 5, lines: 1, stray: None });
+        assert_eq!(ended("a,b\rc"), Split::Whole { end: 3, next: 4, lines: 1, stray: None });
+        assert_eq!(ended("a,\"b\r\nb\"\nc"), Split::Whole { end: 8, next: 9, lines: 2, stray: None });
+        assert_eq!(ended("a,\"b\"\"\""), Split::Whole { end: 7, next: 7, lines: 1, stray: None });
+        assert_eq!(ended("a,b\"b\nc"), Split::Whole { end: 5, next: 6, lines: 1, stray: Some(1) });
     }
 
     #[test]
@@ -227,7 +233,7 @@ mod tests {
         assert_eq!(ended("\"a\"x,b\n"), Split::Broken(Fault::TextAfterQuote(0)));
         assert_eq!(ended("\"a\nb\"\nc,d"), Split::Broken(Fault::OpenQuote(0)));
         assert_eq!(ended("\"a\nb\",c,d\n"), Split::Broken(Fault::OpenQuote(0)));
-        assert_eq!(ended("\"a\nb\",c,\"\",\n"), Split::Whole { end: 11, next: 12, lines: 2 });
+        assert_eq!(ended("\"a\nb\",c,\"\",\n"), Split::Whole { end: 11, next: 12, lines: 2, stray: None });
     }
 
     #[test]

@@ -1,4 +1,6 @@
 // The columns of a file: what each fills, with the first values that stand in it.
+import { Fragment } from "preact";
+import { sentence } from "../api/problem";
 import type { Preview } from "../api/types";
 import { BareSelect } from "../ui/Field";
 import { Badge, many } from "../ui/parts";
@@ -48,12 +50,15 @@ export function PreviewTable({ preview, chosen, onChosen, loading }: Props) {
             <thead><tr><th scope="col">Line</th>{columns.map((column, index) => <th scope="col" key={index}>{column.header}</th>)}</tr></thead>
             <tbody>
               {rows.map((row) => (
-                <tr key={row.line}>
-                  <td class="cell-line">{row.line}</td>
-                  {row.problem == null
-                    ? columns.map((_, index) => <td key={index}>{row.cells[index] ?? ""}</td>)
-                    : <td colSpan={columns.length} class="problem">{row.problem}</td>}
-                </tr>
+                <Fragment key={row.line}>
+                  <tr>
+                    <td class="cell-line">{row.line}</td>
+                    {row.problem == null
+                      ? columns.map((_, index) => <td key={index}>{row.cells[index] ?? ""}</td>)
+                      : <td colSpan={columns.length} class="problem">{row.problem}</td>}
+                  </tr>
+                  {row.remark != null && <tr><td class="cell-line">{row.line}</td><td colSpan={columns.length} class="hint">{sentence(row.remark)}</td></tr>}
+                </Fragment>
               ))}
             </tbody>
           </table>

@@ -1,7 +1,7 @@
 // The rows of a job: old value, new value and what is wrong, filtered by outcome, read on as far as one likes.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { call } from "../api/client";
-import { messageOf, Problem, wasAborted } from "../api/problem";
+import { messageOf, Problem, sentence, wasAborted } from "../api/problem";
 import type { Counts, Job, JobRow, RowPage } from "../api/types";
 import { Changes } from "../contact/Changes";
 import { titleOf } from "../contact/fields";
@@ -119,6 +119,7 @@ function RowLine({ row, isThere }: { row: JobRow; isThere: boolean }) {
             ))}
           </ul>
         )}
+        {row.remark != null && <p class="hint">{sentence(row.remark)}</p>}
         {row.changes.length === 0 && row.problems.length === 0 && <span class="nothing">{row.heldBack ? "Changed since the plan was made, so it was left alone." : WHOLE.includes(row.action) ? "The whole contact" : "Nothing"}</span>}
       </td>
     </tr>
