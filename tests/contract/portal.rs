@@ -190,6 +190,16 @@ on_every_engine! {
         assert_eq!(elsewhere, Ok(()), "{}: no team takes from another", stand.engine);
     }
 
+    async fn a_turn_is_one_takers_until_it_is_over(stand: &Stand) {
+        let take = |subject: &'static str, by: &'static str, now: i64| stand.store.take_turn(&stand.team, subject, by, 60, now);
+        let at_once = futures::future::try_join_all(["a", "b", "c", "d"].map(|by| take("mail", by, NOW))).await.unwrap();
+        assert_eq!(at_once.iter().filter(|&&taken| taken).count(), 1, "{}: {at_once:?}", stand.engine);
+        assert!(take("other", "a", NOW).await.unwrap() && take("other", "a", NOW + 1).await.unwrap(), "{}: who has it", stand.engine);
+        assert!(!take("other", "b", NOW + 60).await.unwrap() && take("other", "b", NOW + 61).await.unwrap(), "{}", stand.engine);
+        let elsewhere = stand.store.take_turn(&"other".parse().unwrap(), "mail", "e", 60, NOW).await.unwrap();
+        assert!(elsewhere, "{}: no team takes from another", stand.engine);
+    }
+
     async fn failures_are_counted_once_each_and_forgotten_after_a_day_without_one(stand: &Stand) {
         let fail = |address: &'static str, by: Uuid, now: i64| stand.store.count_failure(&stand.team, address, by, now);
         for _ in 0..MAX_FAILURES - 1 {

@@ -15,7 +15,7 @@ use domain::{
 use jiff::Timestamp;
 use serde_json::Value;
 
-/// How long to wait before a mail that SES was too busy for is offered again.
+/// After how long a mail that has to wait is offered again.
 const LATER_SECONDS: u32 = 60;
 /// The window in which a team's mails are counted.
 const DAY_SECONDS: i64 = 24 * 60 * 60;
@@ -41,6 +41,9 @@ async fn send_code(app: &App, team: &TeamId, attempt: &str) -> Result<(), Error>
         return Ok(());
     }
     let Some(due) = app.prepare_code(team, attempt).await? else { return Ok(()) };
+    if !app.is_codes_turn(team, &due.to, &reference).await? {
+        return Err(Error::TooMany { retry_after_seconds: LATER_SECONDS });
+    }
     let words = words::code(&due.team_name, &due.code, due.minutes)?;
     let Some(unsent) = send(app, mail(team, due.to, due.team_name, words, MailKind::Code, reference), stage).await? else { return Ok(()) };
     if note(app, team, attempt, unsent).await.is_err() {

@@ -103,6 +103,26 @@ async fn a_code_goes_once_to_whom_the_address_belongs() {
 }
 
 #[tokio::test]
+async fn two_codes_for_one_address_come_a_minute_apart_in_whatever_ways_they_were_asked_for() {
+    let test = TestApp::start().await;
+    let zoe = a_portal_contact(&test, "zoe@x.com").await;
+    a_portal_contact(&test, "ann@x.com").await;
+    let (typed, other) = (an_attempt(&test, "typed", "zoe@x.com").await, an_attempt(&test, "other", "ann@x.com").await);
+    let by_link = an_attempt(&test, "link", "zoe@x.com").await;
+    let team = "demo".parse().expect("a team");
+    let attempt = test.app.store.find_attempt(&team, "link").await.expect("found").expect("it is there");
+    let attempt = Attempt { by_link: true, contact: Some(zoe.id), ..attempt };
+    test.app.store.add_attempt(&team, "link", &attempt).await.expect("added");
+    assert!(ask(&test, &typed).await && ask(&test, &other).await);
+    test.clock_forward(59).await;
+    assert!(!ask(&test, &by_link).await, "an error asks for a retry");
+    assert_eq!(test.engines.ses.sent().len(), 2);
+    test.clock_forward(1).await;
+    assert!(ask(&test, &by_link).await);
+    assert_eq!((test.engines.ses.sent().len(), reasons(&test, &zoe).await), (3, Vec::new()));
+}
+
+#[tokio::test]
 async fn while_ses_is_busy_a_mail_waits_and_keeps_its_code() {
     for (refusals, goes_at_once) in [
         (vec![Refusal::TooManyRequests, Refusal::Unavailable, Refusal::TooManyRequests], true),
@@ -207,6 +227,7 @@ async fn a_team_that_used_up_its_day_waits_and_no_other_does() {
     let zoe = a_portal_contact(&test, "zoe@x.com").await;
     a_portal_contact_of(&test, "other", "zoe@x.com").await;
     assert!(ask(&test, &an_attempt(&test, "first", "zoe@x.com").await).await);
+    test.clock_forward(60).await;
     let second = an_attempt(&test, "second", "zoe@x.com").await;
     for _ in 0..2 {
         assert!(!ask(&test, &second).await, "an error asks for a retry");
@@ -234,7 +255,9 @@ async fn a_mail_that_waits_counts_once() {
         assert!(!ask(&test, &waiting).await);
     }
     assert!(ask(&test, &waiting).await && ask(&test, &waiting).await);
+    test.clock_forward(60).await;
     assert!(ask(&test, &an_attempt(&test, "second", "zoe@x.com").await).await);
+    test.clock_forward(60).await;
     assert!(!ask(&test, &an_attempt(&test, "third", "zoe@x.com").await).await);
     assert_eq!(test.engines.ses.sent().len(), 2);
 }

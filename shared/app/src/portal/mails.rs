@@ -1,13 +1,13 @@
 //! What the mails of the portal say, worked out when they are sent: here, off the request's path, an address is looked up.
 
-use super::MailTask;
+use super::{MailTask, ask::address_name};
 use crate::{App, Error, store::Attempt};
 use domain::{
     contact::Contact,
     email::Email,
     general::General,
     ids::{ContactId, TeamId},
-    portal::{MAX_TRIES, Way},
+    portal::{MAX_TRIES, TOO_SOON_SECONDS, Way},
     rules,
 };
 use jiff::Timestamp;
@@ -65,6 +65,12 @@ impl App {
         let code = self.code_keys()?.code(&found.key, team, attempt).ok_or_else(|| Error::internal(super::UNKNOWN_KEY))?;
         self.store.save_attempt_contact(team, attempt, contact.id).await?;
         Ok(Some(CodeMail { to, team_name: general.name.to_string(), code: code.to_string(), minutes: (seconds + 59) / 60 }))
+    }
+
+    /// Whether a code may be mailed to an address now: two do not come within [`TOO_SOON_SECONDS`], in whatever ways they were asked for. Those who
+    /// ask cannot be told, for that would tell whose address a link masks; so it is the mail that waits.
+    pub async fn is_codes_turn(&self, team: &TeamId, to: &Email, reference: &str) -> Result<bool, Error> {
+        self.store.take_turn(team, &address_name(&to.key()), reference, TOO_SOON_SECONDS, self.now_seconds()).await
     }
 
     /// The contact whose link it is, or who has the address.

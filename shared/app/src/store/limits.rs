@@ -73,6 +73,26 @@ impl Store {
         }
     }
 
+    /// Takes the one turn that a subject has within so many seconds; `false` when another took it. Who took it may take it again.
+    pub async fn take_turn(&self, team: &TeamId, subject: &str, by: &str, seconds: i64, now: i64) -> Result<bool, Error> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(keys::limit(team, &format!("turn#{subject}")).into()))
+            .update_expression("SET taken_at = :now, taken_by = :by, expires_at = :end")
+            .condition_expression("attribute_not_exists(taken_at) OR taken_at <= :over OR taken_by = :by")
+            .expression_attribute_values(":now", number(now))
+            .expression_attribute_values(":over", number(now - seconds))
+            .expression_attribute_values(":end", number(now + seconds))
+            .expression_attribute_values(":by", text(by));
+        match update.send().await {
+            Ok(_) => Ok(true),
+            Err(error) if is_refused(error.as_service_error()) => Ok(false),
+            Err(error) => Err(failed(error)),
+        }
+    }
+
     /// Counts one more try of a code for an address, before it is known whether it fails; `false` when there were too many failures, and
     /// nothing is tried. Within a day they are forgotten when a day passes without another; those in a row only by a success, or by a member.
     /// `by` tells this try from every other, so that one whose reply was lost is not counted twice.
