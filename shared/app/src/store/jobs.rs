@@ -1,6 +1,6 @@
 //! Jobs.
 
-use super::{Consistency, Item, Saved, Store, failed, item, keys, record, text};
+use super::{Item, Saved, Store, failed, item, keys, record, text};
 use crate::{Error, random};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
@@ -29,12 +29,6 @@ impl Store {
     /// A job, or [`Error::NotFound`].
     pub async fn get_job(&self, team: &TeamId, job: JobId) -> Result<Job, Error> {
         self.find_job(team, job).await?.ok_or(Error::NotFound)
-    }
-
-    /// Several jobs of a team.
-    pub async fn find_jobs(&self, team: &TeamId, jobs: &[JobId]) -> Result<Vec<Job>, Error> {
-        let keys = jobs.iter().map(|&job| keys::job(team, job)).collect();
-        self.find_items(keys, Consistency::Strong).await?.into_iter().map(record).collect()
     }
 
     /// Jobs, newest first, from after a job on.
