@@ -10,7 +10,7 @@ use domain::{
     ids::{ContactId, TeamId},
     portal::MAX_TRIES,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
 /// Somebody's attempt to sign in.
@@ -23,7 +23,7 @@ pub struct Attempt {
     /// Whether a contact's own link led here.
     pub by_link: bool,
     /// Who it is: known from the start by a link, else as soon as the mail's function has looked the address up.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "somebody")]
     pub contact: Option<ContactId>,
     /// The name of the key that its code is derived with.
     pub key: String,
@@ -39,6 +39,23 @@ pub struct Attempt {
     /// What tried the code last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tried_by: Option<Uuid>,
+}
+
+/// An attempt has one shape in the table whether anybody has its address, so that the time it takes to read tells nothing: nobody is the nil UUID
+/// (RFC 9562, 5.9).
+mod somebody {
+    use super::{ContactId, Deserialize, Deserializer, Serialize, Serializer, Uuid};
+
+    const NOBODY: ContactId = ContactId::from_uuid(Uuid::nil());
+
+    #[expect(clippy::trivially_copy_pass_by_ref, clippy::ref_option, reason = "serde calls it so")]
+    pub(super) fn serialize<S: Serializer>(contact: &Option<ContactId>, to: S) -> Result<S::Ok, S::Error> {
+        contact.unwrap_or(NOBODY).serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<ContactId>, D::Error> {
+        ContactId::deserialize(from).map(|contact| Some(contact).filter(|&contact| contact != NOBODY))
+    }
 }
 
 impl Attempt {
@@ -118,6 +135,40 @@ impl Store {
                 }
                 _ => Err(failed(error)),
             },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Attempt, ContactId, Uuid, item, keys, record};
+    use crate::store::Item;
+
+    #[test]
+    fn an_attempt_of_somebody_is_as_long_as_one_of_nobody() {
+        let team = "demo".parse().expect("a team");
+        let of = |contact| Attempt {
+            address: "zoe@x.example".to_owned(),
+            shown: "zoe@x.example".to_owned(),
+            by_link: false,
+            contact,
+            key: "1".to_owned(),
+            tries: 0,
+            asked_at: 1,
+            expires_at: 2,
+            used_by: None,
+            tried_by: None,
+        };
+        let stored = |attempt: &Attempt| item(keys::attempt(&team, "a"), attempt).expect("an item");
+        let shape = |item: &Item| {
+            let mut shape: Vec<(String, usize)> = item.iter().map(|(name, value)| (name.clone(), format!("{value:?}").len())).collect();
+            shape.sort();
+            shape
+        };
+        let (nobody, somebody) = (of(None), of(Some(ContactId::from_uuid(Uuid::max()))));
+        assert_eq!(shape(&stored(&nobody)), shape(&stored(&somebody)));
+        for attempt in [nobody, somebody] {
+            assert_eq!(record::<Attempt>(stored(&attempt)).expect("an attempt"), attempt);
         }
     }
 }
