@@ -11,6 +11,8 @@ mod scene;
 #[cfg(test)]
 mod simulator;
 #[cfg(test)]
+mod tampered;
+#[cfg(test)]
 mod tests;
 mod token;
 
