@@ -1,6 +1,6 @@
 //! The Lambda function of its route.
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), app::host::StartError> {
     app::host::lambda(portal::team_link::route()).await
 }
