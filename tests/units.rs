@@ -86,6 +86,7 @@ const EXPECTED: &[(&str, &str, f64, f64)] = &[
     ("portal-enter-code", "", 3.0, 0.0),
     ("portal-verify", "", 5.0, 13.0),
     ("portal-home", "", 4.0, 0.0),
+    ("portal-home", "an hour later", 4.0, 1.0),
     ("portal-settings", "", 6.0, 0.0),
     ("portal-end-session", "of one that is over", 5.0, 0.0),
     ("portal-sign-out", "", 5.0, 3.0),
@@ -127,13 +128,13 @@ const MONTH: &[(&str, &str, f64)] = &[
     ("jobs-work", "apply an import of ten new contacts", 4.0 * 100.0),
     ("jobs-work", "export a hundred contacts", 4.0 * 100.0),
     ("jobs-sweep", "nothing to do", 30.0 * 24.0 * 60.0),
-    // Each contact signs in once by a code and opens the portal five times.
+    // Each contact signs in once by a code and opens the portal five times, on different days.
     ("portal-sign-in", "", CONTACTS),
     ("portal-ask-code", "", CONTACTS),
     ("mail-send", "a code", CONTACTS),
     ("portal-enter-code", "", CONTACTS),
     ("portal-verify", "", CONTACTS),
-    ("portal-home", "", 5.0 * CONTACTS),
+    ("portal-home", "an hour later", 5.0 * CONTACTS),
 ];
 
 const CONTACTS: f64 = 10_000.0;

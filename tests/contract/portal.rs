@@ -90,10 +90,10 @@ on_every_engine! {
     async fn an_attempt_that_was_ended_stays_ended(stand: &Stand) {
         let (store, team, ann) = (&stand.store, &stand.team, random::contact_id());
         store.add_attempt(team, "a", &attempt()).await.unwrap();
-        store.save_attempt_contact(team, "a", ann).await.unwrap();
+        store.save_attempt_contact(team, "a", Some(ann)).await.unwrap();
         assert_eq!(store.find_attempt(team, "a").await.unwrap().unwrap().contact, Some(ann), "{}", stand.engine);
         store.remove_attempt(team, "a").await.unwrap();
-        store.save_attempt_contact(team, "a", ann).await.unwrap();
+        store.save_attempt_contact(team, "a", Some(ann)).await.unwrap();
         assert_eq!(store.find_attempt(team, "a").await.unwrap(), None, "{}", stand.engine);
     }
 
@@ -190,14 +190,16 @@ on_every_engine! {
         assert_eq!(elsewhere, Ok(()), "{}: no team takes from another", stand.engine);
     }
 
-    async fn a_turn_is_one_takers_until_it_is_over(stand: &Stand) {
-        let take = |subject: &'static str, by: &'static str, now: i64| stand.store.take_turn(&stand.team, subject, by, 60, now);
-        let at_once = futures::future::try_join_all(["a", "b", "c", "d"].map(|by| take("mail", by, NOW))).await.unwrap();
-        assert_eq!(at_once.iter().filter(|&&taken| taken).count(), 1, "{}: {at_once:?}", stand.engine);
-        assert!(take("other", "a", NOW).await.unwrap() && take("other", "a", NOW + 1).await.unwrap(), "{}: who has it", stand.engine);
-        assert!(!take("other", "b", NOW + 60).await.unwrap() && take("other", "b", NOW + 61).await.unwrap(), "{}", stand.engine);
-        let elsewhere = stand.store.take_turn(&"other".parse().unwrap(), "mail", "e", 60, NOW).await.unwrap();
-        assert!(elsewhere, "{}: no team takes from another", stand.engine);
+    async fn turns_are_so_far_apart_and_each_is_given_once(stand: &Stand) {
+        let take = |subject: &'static str, now: i64| stand.store.take_turn(&stand.team, subject, 60, now);
+        assert_eq!(take("mail", NOW).await.unwrap(), NOW, "{}", stand.engine);
+        let mut at_once = futures::future::try_join_all((0..4).map(|_| take("mail", NOW + 1))).await.unwrap();
+        at_once.sort_unstable();
+        assert_eq!(at_once, [NOW + 60, NOW + 120, NOW + 180, NOW + 240], "{}", stand.engine);
+        assert_eq!(take("mail", NOW + 301).await.unwrap(), NOW + 301, "{}: all are over", stand.engine);
+        assert_eq!(take("other", NOW).await.unwrap(), NOW);
+        let elsewhere = stand.store.take_turn(&"other".parse().unwrap(), "mail", 60, NOW + 1).await.unwrap();
+        assert_eq!(elsewhere, NOW + 1, "{}: no team takes from another", stand.engine);
     }
 
     async fn failures_are_counted_once_each_and_forgotten_after_a_day_without_one(stand: &Stand) {

@@ -154,6 +154,8 @@ impl Bench<'_> {
         let code = self.mailed_code();
         self.visit(&mut visitor, portal::verify::route(), "", "/portal/demo/verify", &[("code", &code)]).await;
         self.visit(&mut visitor, portal::home::route(), "", "/portal/demo/home", &[]).await;
+        self.test.clock_forward(60 * 60).await;
+        self.visit(&mut visitor, portal::home::route(), "an hour later", "/portal/demo/home", &[]).await;
         let page = self.visit(&mut visitor, portal::settings::route(), "", "/portal/demo/settings", &[]).await;
         let never = json!(page.bytes().len()).to_string();
         self.visit(&mut visitor, portal::end_session::route(), "of one that is over", "/portal/demo/settings/end-session", &[("session", &never)])

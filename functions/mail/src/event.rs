@@ -57,7 +57,8 @@ mod tests {
         let complained: Vec<Value> = addresses.iter().map(|address| json!({"emailAddress": address})).collect();
         json!({
             "eventType": "Complaint", "mail": {"destination": addresses, "tags": {"team": ["demo"]}},
-            "complaint": {"complainedRecipients": complained, "complaintFeedbackType": "abuse", "timestamp": at},
+            "complaint": {"complainedRecipients": complained, "complaintFeedbackType": "abuse", "timestamp": at, "aNewField": {"of": ["SES"]}},
+            "anotherNewField": 1,
         })
     }
 

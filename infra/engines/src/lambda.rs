@@ -17,13 +17,11 @@ use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
+use crate::Error;
 use crate::server::Server;
-use crate::{Data, Error};
 
-/// How long Lambda waits before it tries a failed event again, and once more.
-const RETRIES: [Duration; 2] = [Duration::from_mins(1), Duration::from_mins(2)];
-/// The same where nobody should have to wait.
-const QUICK_RETRIES: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(400)];
+/// How long Lambda waits before it tries a failed event again; there it is one and two minutes.
+const RETRIES: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(400)];
 /// The largest payload of an event, in bytes.
 const EVENT_LIMIT: usize = 1024 * 1024;
 /// The largest payload of a call that waits for the answer, in bytes.
@@ -40,18 +38,13 @@ pub struct Lambda {
 
 struct Functions {
     handlers: RwLock<HashMap<String, Handler>>,
-    retries: [Duration; 2],
     running: watch::Sender<usize>,
 }
 
 impl Lambda {
-    /// Listens; no function is known yet. Over data in memory a failed event is tried again at once.
-    pub async fn start(data: &Data, port: u16) -> Result<Self, Error> {
-        let retries = match data {
-            Data::Memory => QUICK_RETRIES,
-            Data::Folder(_) => RETRIES,
-        };
-        let functions = Arc::new(Functions { handlers: RwLock::default(), retries, running: watch::Sender::new(0) });
+    /// Listens; no function is known yet.
+    pub async fn start(port: u16) -> Result<Self, Error> {
+        let functions = Arc::new(Functions { handlers: RwLock::default(), running: watch::Sender::new(0) });
         let router = Router::new()
             .route("/2015-03-31/functions/{name}/invocations", post(invoke))
             .layer(DefaultBodyLimit::max(CALL_LIMIT + 1024))
@@ -113,9 +106,9 @@ impl Events {
 
 impl Functions {
     fn start(self: &Arc<Self>, name: String, handler: Handler, event: Value) {
-        let (running, retries) = (self.running(), self.retries);
+        let running = self.running();
         tokio::spawn(async move {
-            handle(&name, &handler, event, retries).await;
+            handle(&name, &handler, event).await;
             drop(running);
         });
     }
@@ -182,8 +175,8 @@ async fn invoke(State(functions): State<Arc<Functions>>, Path(name): Path<String
 }
 
 /// Tries an event up to three times, as Lambda does.
-async fn handle(name: &str, handler: &Handler, event: Value, retries: [Duration; 2]) {
-    let mut waits = retries.into_iter();
+async fn handle(name: &str, handler: &Handler, event: Value) {
+    let mut waits = RETRIES.iter();
     loop {
         let Err(error) = attempt(handler.clone(), event.clone()).await else { return };
         let Some(wait) = waits.next() else {
@@ -191,7 +184,7 @@ async fn handle(name: &str, handler: &Handler, event: Value, retries: [Duration;
             return;
         };
         tracing::warn!(function = name, error, "an event failed and is tried again");
-        tokio::time::sleep(wait).await;
+        tokio::time::sleep(*wait).await;
     }
 }
 

@@ -87,7 +87,7 @@ impl Engines {
         let dynamodb = DynamoDb::start(&options.data, ports.take(), &template.table).await?;
         let s3 = S3::start(&options.data, ports.take(), template.cors.clone()).await?;
         let mail_port = ports.take();
-        let lambda = Lambda::start(&options.data, ports.take()).await?;
+        let lambda = Lambda::start(ports.take()).await?;
         let ses = Ses::start(&options.data, mail_port, lambda.events()).await?;
         Ok(Self { template, dynamodb, s3, ses, lambda })
     }

@@ -102,24 +102,64 @@ async fn a_code_goes_once_to_whom_the_address_belongs() {
     assert!(mails[0].text.contains("10 minutes") && mails[0].html.contains("10 minutes"));
 }
 
+/// Turns an attempt into one of the contact's own link.
+async fn by_link(test: &TestApp, id: &str, contact: &Contact) -> MailTask {
+    let task = an_attempt(test, id, contact.profile.primary_email().expect("an address").as_str()).await;
+    let team = "demo".parse().expect("a team");
+    let attempt = test.app.store.find_attempt(&team, id).await.expect("found").expect("it is there");
+    test.app.store.remove_attempt(&team, id).await.expect("removed");
+    test.app.store.add_attempt(&team, id, &Attempt { by_link: true, contact: Some(contact.id), ..attempt }).await.expect("added");
+    task
+}
+
 #[tokio::test]
 async fn two_codes_for_one_address_come_a_minute_apart_in_whatever_ways_they_were_asked_for() {
     let test = TestApp::start().await;
     let zoe = a_portal_contact(&test, "zoe@x.com").await;
     a_portal_contact(&test, "ann@x.com").await;
-    let (typed, other) = (an_attempt(&test, "typed", "zoe@x.com").await, an_attempt(&test, "other", "ann@x.com").await);
-    let by_link = an_attempt(&test, "link", "zoe@x.com").await;
-    let team = "demo".parse().expect("a team");
-    let attempt = test.app.store.find_attempt(&team, "link").await.expect("found").expect("it is there");
-    let attempt = Attempt { by_link: true, contact: Some(zoe.id), ..attempt };
-    test.app.store.add_attempt(&team, "link", &attempt).await.expect("added");
+    let (typed, other, link) =
+        (an_attempt(&test, "typed", "zoe@x.com").await, an_attempt(&test, "other", "ann@x.com").await, by_link(&test, "link", &zoe).await);
     assert!(ask(&test, &typed).await && ask(&test, &other).await);
-    test.clock_forward(59).await;
-    assert!(!ask(&test, &by_link).await, "an error asks for a retry");
-    assert_eq!(test.engines.ses.sent().len(), 2);
-    test.clock_forward(1).await;
-    assert!(ask(&test, &by_link).await);
-    assert_eq!((test.engines.ses.sent().len(), reasons(&test, &zoe).await), (3, Vec::new()));
+    // While one waits, the next is asked for. It waits its own minute, and takes nobody's.
+    let again = an_attempt(&test, "again", "zoe@x.com").await;
+    let sent = || test.engines.ses.sent().len();
+    let look = async {
+        let pause = || tokio::time::sleep(Duration::from_millis(1_500));
+        pause().await;
+        assert_eq!(sent(), 2, "both wait");
+        test.clock_forward(59).await;
+        pause().await;
+        assert_eq!(sent(), 2, "a minute is not over");
+        test.clock_forward(1).await;
+        pause().await;
+        assert_eq!(sent(), 3, "the first of them is mailed");
+        test.clock_forward(60).await;
+    };
+    let first = async { assert!(ask(&test, &link).await) };
+    let second = async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        assert!(ask(&test, &again).await);
+    };
+    tokio::join!(look, first, second);
+    let mails = test.engines.ses.sent();
+    let references: Vec<&str> = mails.iter().map(|mail| header(mail, "X-KDesk-Reference")).collect();
+    assert_eq!((references.len(), references[0], references[1]), (4, "code-again", "code-link"), "newest first");
+    assert!(mails[0].text.contains("8 minutes") && reasons(&test, &zoe).await.is_empty(), "{}", mails[0].text);
+}
+
+#[tokio::test]
+async fn a_code_that_is_asked_for_anew_while_it_waits_is_not_mailed() {
+    let test = TestApp::start().await;
+    let zoe = a_portal_contact(&test, "zoe@x.com").await;
+    assert!(ask(&test, &an_attempt(&test, "typed", "zoe@x.com").await).await);
+    let link = by_link(&test, "link", &zoe).await;
+    let (asked, ()) = tokio::join!(ask(&test, &link), async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        test.app.store.remove_attempt(&"demo".parse().expect("a team"), "link").await.expect("removed");
+        test.clock_forward(60).await;
+    });
+    assert!(asked);
+    assert_eq!(test.engines.ses.sent().len(), 1);
 }
 
 #[tokio::test]
@@ -231,6 +271,7 @@ async fn a_team_that_used_up_its_day_waits_and_no_other_does() {
     let second = an_attempt(&test, "second", "zoe@x.com").await;
     for _ in 0..2 {
         assert!(!ask(&test, &second).await, "an error asks for a retry");
+        test.clock_forward(60).await;
     }
     assert!(ask(&test, &an_attempt_at(&test, "other", "third", "zoe@x.com").await).await);
     assert_eq!(test.engines.ses.sent().len(), 2);
@@ -269,7 +310,7 @@ async fn who_signs_in_from_a_new_device_is_told_of_it() {
     let begun = test.app.begin_session(&team, &zoe, Way::Code, "Firefox on Linux", None, app::random::uuid()).await.expect("signed in");
     let task = |session: String| MailTask::NewSignIn { team: team.clone(), contact: zoe.id, session };
     assert!(ask(&test, &task("one that is over".to_owned())).await && test.engines.ses.sent().is_empty());
-    assert!(ask(&test, &task(begun.1.hash())).await);
+    assert!(ask(&test, &task(begun.1.hash())).await && ask(&test, &task(begun.1.hash())).await, "an event that is handed over twice");
     let mails = test.engines.ses.sent();
     assert_eq!(mails.len(), 1);
     assert_eq!((mails[0].to.as_str(), &mails[0].tags[1]), ("zoe@x.com", &("kind".to_owned(), "new-sign-in".to_owned())));
@@ -287,14 +328,20 @@ async fn what_came_back_stops_the_next_mail() {
             event::handle(app, message, deadline).await.map_err(|error| format!("{error:?}"))
         }
     });
-    let address = "bounce+zoe@simulator.amazonses.com";
-    let zoe = a_portal_contact(&test, address).await;
-    for id in ["first", "second"] {
-        assert!(ask(&test, &an_attempt(&test, id, address).await).await);
-        test.engines.lambda.idle().await;
+    let team = "demo".parse().expect("a team");
+    for kind in ["bounce", "complaint"] {
+        let address = format!("{kind}+zoe@simulator.amazonses.com");
+        let zoe = a_portal_contact(&test, &address).await;
+        let before = test.engines.ses.sent().len();
+        for id in ["first", "second"] {
+            assert!(ask(&test, &an_attempt(&test, &format!("{id}-{kind}"), &address).await).await);
+            test.engines.lambda.idle().await;
+        }
+        let begun = test.app.begin_session(&team, &zoe, Way::Google, "Firefox on Linux", None, app::random::uuid()).await.expect("signed in");
+        assert!(ask(&test, &MailTask::NewSignIn { team: team.clone(), contact: zoe.id, session: begun.1.hash() }).await);
+        assert_eq!(test.engines.ses.sent().len(), before + 1, "neither another code nor a notice goes");
+        assert_eq!(reasons(&test, &zoe).await, ["No bounce or complaint stops mail to the address."]);
     }
-    assert_eq!(test.engines.ses.sent().len(), 1);
-    assert_eq!(reasons(&test, &zoe).await, ["No bounce or complaint stops mail to the address."]);
 }
 
 #[tokio::test]

@@ -51,26 +51,34 @@ impl App {
         if found.used_by.is_some() || found.tries >= MAX_TRIES || seconds <= 0 {
             return Ok(None);
         }
-        let Some(contact) = self.find_asker(team, &found).await? else { return Ok(None) };
+        let due = self.find_due(team, attempt, &found).await?;
+        let contact = due.as_ref().map(|(contact, ..)| *contact).or(found.contact);
+        self.store.save_attempt_contact(team, attempt, contact).await?;
+        let Some((_, to, team_name)) = due else { return Ok(None) };
+        let code = self.code_keys()?.code(&found.key, team, attempt).ok_or_else(|| Error::internal(super::UNKNOWN_KEY))?;
+        Ok(Some(CodeMail { to, team_name, code: code.to_string(), minutes: (seconds + 59) / 60 }))
+    }
+
+    /// Whose attempt it is, where its code goes, and in what team's name, if it may be mailed.
+    async fn find_due(&self, team: &TeamId, attempt: &str, found: &Attempt) -> Result<Option<(ContactId, Email, String)>, Error> {
+        let Some(contact) = self.find_asker(team, found).await? else { return Ok(None) };
         let (communication, general, problems) = futures::try_join!(
             self.store.get_communication(team),
             self.store.get_general(team),
             self.store.find_mail_problems(team, contact.profile.primary_email())
         )?;
         if let Some(rule) = rules::sign_in(&communication, &contact.profile, &problems).refusal() {
-            self.note_attempt_refusal(team, (attempt, &found), &contact, &rule.rule).await?;
+            self.note_attempt_refusal(team, (attempt, found), &contact, &rule.rule).await?;
             return Ok(None);
         }
-        let Some(to) = contact.profile.primary_email().filter(|to| to.key() == found.address).cloned() else { return Ok(None) };
-        let code = self.code_keys()?.code(&found.key, team, attempt).ok_or_else(|| Error::internal(super::UNKNOWN_KEY))?;
-        self.store.save_attempt_contact(team, attempt, contact.id).await?;
-        Ok(Some(CodeMail { to, team_name: general.name.to_string(), code: code.to_string(), minutes: (seconds + 59) / 60 }))
+        let to = contact.profile.primary_email().filter(|to| to.key() == found.address).cloned();
+        Ok(to.map(|to| (contact.id, to, general.name.to_string())))
     }
 
-    /// Whether a code may be mailed to an address now: two do not come within [`TOO_SOON_SECONDS`], in whatever ways they were asked for. Those who
-    /// ask cannot be told, for that would tell whose address a link masks; so it is the mail that waits.
-    pub async fn is_codes_turn(&self, team: &TeamId, to: &Email, reference: &str) -> Result<bool, Error> {
-        self.store.take_turn(team, &address_name(&to.key()), reference, TOO_SOON_SECONDS, self.now_seconds()).await
+    /// When a code may be mailed to an address, in seconds since 1970: two do not come within [`TOO_SOON_SECONDS`], in whatever ways they were asked
+    /// for. Those who ask cannot be told, for that would tell whose address a link masks; so it is the mail that waits.
+    pub async fn take_codes_turn(&self, team: &TeamId, to: &Email) -> Result<i64, Error> {
+        self.store.take_turn(team, &address_name(&to.key()), TOO_SOON_SECONDS, self.now_seconds()).await
     }
 
     /// The contact whose link it is, or who has the address.

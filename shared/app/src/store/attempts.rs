@@ -46,7 +46,7 @@ pub struct Attempt {
 mod somebody {
     use super::{ContactId, Deserialize, Deserializer, Serialize, Serializer, Uuid};
 
-    const NOBODY: ContactId = ContactId::from_uuid(Uuid::nil());
+    pub(super) const NOBODY: ContactId = ContactId::from_uuid(Uuid::nil());
 
     #[expect(clippy::trivially_copy_pass_by_ref, clippy::ref_option, reason = "serde calls it so")]
     pub(super) fn serialize<S: Serializer>(contact: &Option<ContactId>, to: S) -> Result<S::Ok, S::Error> {
@@ -92,8 +92,9 @@ impl Store {
         Ok(())
     }
 
-    /// Notes whom an attempt is about. One that was ended meanwhile stays ended.
-    pub async fn save_attempt_contact(&self, team: &TeamId, id: &str, contact: ContactId) -> Result<(), Error> {
+    /// Notes whom an attempt is about, or that it is about nobody: that too, so that an attempt has the same past whether anybody has its address. One
+    /// that was ended meanwhile stays ended.
+    pub async fn save_attempt_contact(&self, team: &TeamId, id: &str, contact: Option<ContactId>) -> Result<(), Error> {
         let update = self
             .client
             .update_item()
@@ -101,7 +102,7 @@ impl Store {
             .set_key(Some(keys::attempt(team, id).into()))
             .update_expression("SET contact = :contact")
             .condition_expression("attribute_exists(pk)")
-            .expression_attribute_values(":contact", text(contact.to_string()));
+            .expression_attribute_values(":contact", text(contact.unwrap_or(somebody::NOBODY).to_string()));
         match update.send().await {
             Err(error) if !matches!(error.as_service_error(), Some(UpdateItemError::ConditionalCheckFailedException(_))) => Err(failed(error)),
             _ => Ok(()),

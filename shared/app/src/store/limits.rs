@@ -4,7 +4,7 @@ use super::{Saved, Store, failed, item, keys, record, text};
 use crate::{Error, random};
 use aws_sdk_dynamodb::{
     operation::update_item::UpdateItemError,
-    types::{AttributeValue, ReturnValuesOnConditionCheckFailure},
+    types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure},
 };
 use domain::{
     ids::TeamId,
@@ -73,24 +73,36 @@ impl Store {
         }
     }
 
-    /// Takes the one turn that a subject has within so many seconds; `false` when another took it. Who took it may take it again.
-    pub async fn take_turn(&self, team: &TeamId, subject: &str, by: &str, seconds: i64, now: i64) -> Result<bool, Error> {
-        let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(keys::limit(team, &format!("turn#{subject}")).into()))
-            .update_expression("SET taken_at = :now, taken_by = :by, expires_at = :end")
-            .condition_expression("attribute_not_exists(taken_at) OR taken_at <= :over OR taken_by = :by")
-            .expression_attribute_values(":now", number(now))
-            .expression_attribute_values(":over", number(now - seconds))
-            .expression_attribute_values(":end", number(now + seconds))
-            .expression_attribute_values(":by", text(by));
-        match update.send().await {
-            Ok(_) => Ok(true),
-            Err(error) if is_refused(error.as_service_error()) => Ok(false),
-            Err(error) => Err(failed(error)),
+    /// Gives the next free moment of a subject, now or later, whose moments are so many seconds apart. First come, first served, so nobody waits for
+    /// ever. Whoever asks again because the reply was lost gets the moment after.
+    pub async fn take_turn(&self, team: &TeamId, subject: &str, seconds: i64, now: i64) -> Result<i64, Error> {
+        // What is in the way of the first may be over when the second comes.
+        for _ in 0..2 {
+            for (next, condition) in
+                [(":now + :seconds", "attribute_not_exists(free_at) OR free_at <= :now"), ("free_at + :seconds", "free_at > :now")]
+            {
+                let update = self
+                    .client
+                    .update_item()
+                    .table_name(&self.table)
+                    .set_key(Some(keys::limit(team, &format!("turn#{subject}")).into()))
+                    .update_expression(format!("SET free_at = {next}, expires_at = {next}"))
+                    .condition_expression(condition)
+                    .expression_attribute_values(":now", number(now))
+                    .expression_attribute_values(":seconds", number(seconds))
+                    .return_values(ReturnValue::UpdatedNew);
+                match update.send().await {
+                    Ok(answer) => {
+                        let item = answer.attributes.unwrap_or_default();
+                        let free_at = item.get("free_at").and_then(|value| value.as_n().ok()?.parse::<i64>().ok()).ok_or(Error::Internal)?;
+                        return Ok(free_at - seconds);
+                    }
+                    Err(error) if is_refused(error.as_service_error()) => {}
+                    Err(error) => return Err(failed(error)),
+                }
+            }
         }
+        Err(Error::TooMany { retry_after_seconds: 1 })
     }
 
     /// Counts one more try of a code for an address, before it is known whether it fails; `false` when there were too many failures, and
