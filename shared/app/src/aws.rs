@@ -1,6 +1,6 @@
 //! SDK clients that start fast and give up in time.
 
-use crate::settings::Settings;
+use crate::settings::{Aws, Settings};
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
 use aws_smithy_http_client::{
@@ -56,38 +56,43 @@ pub fn clients(settings: &Settings) -> Result<Clients, BoxError> {
 
 /// Makes the clients over an HTTP client; tests hand in one that fails.
 pub fn clients_over(settings: &Settings, http: &SharedHttpClient) -> Clients {
-    let aws = &settings.aws;
-    let region = Region::new(aws.region.clone());
-    let credentials = Credentials::new(&aws.access_key_id, &aws.secret_access_key, aws.session_token.clone(), None, "environment");
-    let retry = RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(50)).with_max_backoff(Duration::from_secs(1));
-    let timeouts = |operation, attempt| {
-        TimeoutConfig::builder().connect_timeout(Duration::from_secs(1)).operation_timeout(operation).operation_attempt_timeout(attempt).build()
-    };
+    let parts = Arc::new((settings.aws.clone(), http.clone()));
 
-    macro_rules! config {
-        ($sdk:ident, $endpoint:expr, $operation:expr, $attempt:expr) => {{
-            let mut config = $sdk::config::Builder::new()
-                .behavior_version(BehaviorVersion::latest())
-                .region(region.clone())
-                .credentials_provider(credentials.clone())
-                .http_client(http.clone())
-                .retry_config(retry.clone())
-                .timeout_config(timeouts($operation, $attempt));
-            config.set_endpoint_url($endpoint.clone());
-            config
+    // What a client is made of is put together when it is used, too: that was a good part of what was left of a cold start.
+    macro_rules! client {
+        ($sdk:ident, $endpoint:ident, $operation:expr, $attempt:expr, $more:expr) => {{
+            let parts = parts.clone();
+            when_used(move || {
+                let (aws, http) = &*parts;
+                let credentials = Credentials::new(&aws.access_key_id, &aws.secret_access_key, aws.session_token.clone(), None, "environment");
+                let mut config = $sdk::config::Builder::new()
+                    .behavior_version(BehaviorVersion::latest())
+                    .region(Region::new(aws.region.clone()))
+                    .credentials_provider(credentials)
+                    .http_client(http.clone())
+                    .retry_config(retry())
+                    .timeout_config(timeouts($operation, $attempt));
+                config.set_endpoint_url(aws.$endpoint.clone());
+                let more: fn($sdk::config::Builder, &Aws) -> $sdk::config::Builder = $more;
+                $sdk::Client::from_conf(more(config, aws).build())
+            })
         }};
     }
-    let s3 = config!(aws_sdk_s3, aws.s3_endpoint, FILE_OPERATION, FILE_ATTEMPT).force_path_style(aws.s3_endpoint.is_some());
-    let dynamodb = config!(aws_sdk_dynamodb, aws.dynamodb_endpoint, OPERATION, ATTEMPT);
-    let lambda = config!(aws_sdk_lambda, aws.lambda_endpoint, OPERATION, ATTEMPT);
-    // The mailer itself knows which of SES's errors are worth another try.
-    let ses = config!(aws_sdk_sesv2, aws.ses_endpoint, MAIL_ATTEMPT, MAIL_ATTEMPT).retry_config(RetryConfig::disabled());
     Clients {
-        dynamodb: when_used(|| aws_sdk_dynamodb::Client::from_conf(dynamodb.build())),
-        s3: when_used(|| aws_sdk_s3::Client::from_conf(s3.build())),
-        lambda: when_used(|| aws_sdk_lambda::Client::from_conf(lambda.build())),
-        ses: when_used(|| aws_sdk_sesv2::Client::from_conf(ses.build())),
+        dynamodb: client!(aws_sdk_dynamodb, dynamodb_endpoint, OPERATION, ATTEMPT, |config, _| config),
+        s3: client!(aws_sdk_s3, s3_endpoint, FILE_OPERATION, FILE_ATTEMPT, |config, aws| config.force_path_style(aws.s3_endpoint.is_some())),
+        lambda: client!(aws_sdk_lambda, lambda_endpoint, OPERATION, ATTEMPT, |config, _| config),
+        // The mailer itself knows which of SES's errors are worth another try.
+        ses: client!(aws_sdk_sesv2, ses_endpoint, MAIL_ATTEMPT, MAIL_ATTEMPT, |config, _| config.retry_config(RetryConfig::disabled())),
     }
+}
+
+fn retry() -> RetryConfig {
+    RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(50)).with_max_backoff(Duration::from_secs(1))
+}
+
+fn timeouts(operation: Duration, attempt: Duration) -> TimeoutConfig {
+    TimeoutConfig::builder().connect_timeout(Duration::from_secs(1)).operation_timeout(operation).operation_attempt_timeout(attempt).build()
 }
 
 /// The HTTP client of all SDK clients, which trusts Amazon's roots only.

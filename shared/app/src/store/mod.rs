@@ -71,6 +71,8 @@ pub enum Consistency {
 const BATCH: usize = 100;
 /// How many batches are on their way at once.
 const BATCHES_AT_ONCE: usize = 8;
+/// After how long the runtime was asked for a function's first event.
+const ASKED: Duration = Duration::from_millis(1);
 
 /// How many items a page of a long listing has: about half a megabyte, so that no page comes near an attempt's time-out, however busy the engine is.
 const PAGE: i32 = 500;
@@ -81,10 +83,13 @@ impl Store {
         Self { client, table, clock }
     }
 
-    /// Makes the client now, beside whatever comes next.
+    /// Makes the client as soon as the function has asked for its first event, and before that event needs it.
     pub(crate) fn warm(&self) {
         let client = self.client.clone();
-        tokio::task::spawn_blocking(move || LazyLock::force(&client).config().region().is_some());
+        tokio::spawn(async move {
+            tokio::time::sleep(ASKED).await;
+            LazyLock::force(&client).config().region().is_some()
+        });
     }
 
     async fn find_item(&self, key: Key) -> Result<Option<Item>, Error> {
