@@ -132,9 +132,9 @@ mod tests {
     async fn a_quote_that_may_be_a_mistake_is_pointed_out_and_its_row_imported() {
         let test = TestApp::start().await;
         let importer = test.member("demo", &[Permission::ImportContacts]).await;
-        let file = "firstName,company\nAnn,5\" Nails\nBob,X\nCy,\"X\" Y\n";
+        let file = "firstName,company\nAnn,5\" Nails\nBob,X\nCy,\"X\" Y\nDan,7\" Nails,surplus\n";
         let job = test.import(&ROUTES, &importer, file.as_bytes(), &json!({})).await;
-        assert_eq!((job.counts.created, job.counts.failed), (2, 1));
+        assert_eq!((job.counts.created, job.counts.failed), (2, 2));
         let rows = test.call(crate::rows::route(), Call::get(&format!("/v1/jobs/{}/rows", job.id)).by(&importer)).await;
         let remark = "in column 2 (“company”) there is a quote inside a cell that does not begin with one: it was read as part of the text";
         let remarks: Vec<_> =
@@ -144,7 +144,8 @@ mod tests {
             [
                 (&json!(2), &json!("created"), &json!(remark)),
                 (&json!(3), &json!("created"), &json!(null)),
-                (&json!(4), &json!("failed"), &json!(null))
+                (&json!(4), &json!("failed"), &json!(null)),
+                (&json!(5), &json!("failed"), &json!(remark))
             ]
         );
         let ann = test.contacts("demo").await.into_iter().find(|contact| contact.profile.display_name() == "Ann");

@@ -91,7 +91,7 @@ struct JobRow {
     changes: Vec<FieldChange>,
     /// Why it is not stored.
     problems: Vec<RowProblem>,
-    /// What in the file may be meant otherwise than it was read. The row is stored all the same.
+    /// What in the file may be meant otherwise than it was read. It is no reason to fail.
     #[schema(examples("in column 2 (“company”) there is a quote inside a cell that does not begin with one: it was read as part of the text"))]
     remark: Option<String>,
 }

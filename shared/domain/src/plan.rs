@@ -107,7 +107,7 @@ pub struct Row {
     /// Why it fails.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<RowProblem>,
-    /// What in the file may be meant otherwise than it was read. The row is stored all the same.
+    /// What in the file may be meant otherwise than it was read. It is no reason to fail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remark: Option<String>,
     /// Whether it fails because the contact changed since.

@@ -42,7 +42,7 @@ pub struct PreviewRow {
     /// Why the row cannot be read.
     #[schema(examples("the row has 3 cells, the header has 2: check the row for a missing or surplus delimiter"))]
     pub problem: Option<String>,
-    /// What in the row may be meant otherwise than it was read. It is imported all the same.
+    /// What in the row may be meant otherwise than it was read. It is no reason to fail.
     #[schema(examples("in column 2 (“company”) there is a quote inside a cell that does not begin with one: it was read as part of the text"))]
     pub remark: Option<String>,
 }
