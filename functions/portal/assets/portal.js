@@ -36,7 +36,7 @@ for (const form of document.forms) {
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "yes";
     // Who stopped the page from loading may press again.
-    setTimeout(() => delete form.dataset.sent, 10_000);
+    setTimeout(() => delete form.dataset.sent, 30_000);
     if ("leaves" in form.dataset && "caches" in window) {
       caches.keys().then((names) => names.filter((name) => name.startsWith("kdesk-")).forEach((name) => caches.delete(name))).catch(() => {});
     }

@@ -143,6 +143,40 @@ async fn whatever_is_asked_by_whatever_method_the_answer_is_guarded() {
 }
 
 #[tokio::test]
+async fn no_request_says_where_the_answer_leads() {
+    let stage = Stage::open().await;
+    let (browser, link) = a_full_browser(&stage).await;
+    let places = [
+        "//evil.example",
+        "https://evil.example",
+        "https:evil.example",
+        "/%5Cevil.example",
+        "%0D%0ALocation:%20https://evil.example",
+        "javascript:alert(1)",
+    ];
+    let names = ["return_to", "next", "redirect", "redirect_uri", "continue", "url", "after", "iss", "state", "code"];
+    let mut led = 0;
+    for name in pages().iter().map(|route| route.name) {
+        let path = path(&named(name), "demo", &link);
+        for place in places {
+            let query: Vec<String> = names.iter().map(|name| format!("{name}={place}")).collect();
+            let fields: Vec<(&str, &str)> = names.iter().map(|name| (*name, place)).chain([("token", browser.token.as_str())]).collect();
+            let form = |call: Call| call.header("sec-fetch-site", "same-origin").header("origin", ORIGIN).form(&fields);
+            let asked = format!("{path}?{}", query.join("&"));
+            for call in [Call::get(&asked), form(Call::post(&asked)), form(Call::post(&path))] {
+                for call in [call.clone(), from(&browser, call)] {
+                    let answer = stage.test.call(named(name), call).await;
+                    check(&answer, &format!("{name} {place}"));
+                    assert!(!format!("{:?} {:?}", answer.headers(), answer.cookies()).contains("evil"), "{name} {place}: {:?}", answer.headers());
+                    led += usize::from(!answer.header("location").is_empty());
+                }
+            }
+        }
+    }
+    assert!(led > 0, "some answers do lead on");
+}
+
+#[tokio::test]
 async fn every_step_of_a_visit_is_guarded() {
     let stage = Stage::open().await;
     stage.contact(ZOE).await;

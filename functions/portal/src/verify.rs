@@ -252,7 +252,10 @@ mod tests {
         stage.test.clock_forward(60).await;
         let mut second = stage.browser();
         second.ask(ZOE).await;
+        let failures = async || stage.test.everything().await.lines().filter(|line| line.contains("failures#")).count();
+        assert_eq!(failures().await, 0);
         assert_eq!(second.enter(&code).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(failures().await, 1, "it counts as a failure of the address");
         assert_eq!(first.enter(&code).await.status, StatusCode::SEE_OTHER, "the first browser can still finish");
     }
 

@@ -126,6 +126,19 @@ async fn a_token_with_anything_wrong_opens_nothing() {
 }
 
 #[tokio::test]
+async fn a_token_that_says_where_its_key_is_has_nobody_ask_there() {
+    let sso = Sso::open().await;
+    sso.stage.contact(ZOE).await;
+    for (n, name) in ["jku", "x5u"].into_iter().enumerate() {
+        let elsewhere = format!("{}/elsewhere/keys", sso.provider.url);
+        let change = |provider: &Simulator| provider.with(|conduct| conduct.header = [(name.to_owned(), elsewhere.into())].into_iter().collect());
+        assert!(!is_in(&sso.visit(&mut sso.stage.browser(), "google", change).await), "{name}");
+        let (keys_asked, codes_redeemed) = sso.provider.with(|conduct| (conduct.keys_asked, conduct.forms.len()));
+        assert!(keys_asked <= 1 && codes_redeemed == n + 1, "{name}: {keys_asked}, {codes_redeemed}");
+    }
+}
+
+#[tokio::test]
 async fn somebody_comes_back_once_and_in_the_browser_that_set_out() {
     let sso = Sso::open().await;
     let zoe = sso.stage.contact(ZOE).await;
