@@ -48,7 +48,7 @@ mod somebody {
 
     pub(super) const NOBODY: ContactId = ContactId::from_uuid(Uuid::nil());
 
-    #[expect(clippy::trivially_copy_pass_by_ref, clippy::ref_option, reason = "serde calls it so")]
+    #[expect(clippy::ref_option, reason = "serde calls it so")]
     pub(super) fn serialize<S: Serializer>(contact: &Option<ContactId>, to: S) -> Result<S::Ok, S::Error> {
         contact.unwrap_or(NOBODY).serialize(to)
     }
