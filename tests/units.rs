@@ -297,7 +297,7 @@ fn month(measured: &[Measured]) -> Units {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_route_consumes_the_units_that_are_said() {
-    let (_, measured) = measure().await;
+    let (_, measured) = Box::pin(measure()).await;
     println!("{}", markdown(&measured));
     let Units { read, write } = month(&measured);
     let (reads, writes) = (read / 1e6 * READ_PRICE, write / 1e6 * WRITE_PRICE);

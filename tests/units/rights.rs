@@ -25,7 +25,7 @@ const SAFARI: &str =
 
 #[tokio::test(flavor = "multi_thread")]
 async fn functions_may_do_nothing_that_they_never_do() {
-    let (test, _) = measure().await;
+    let (test, _) = Box::pin(measure()).await;
     test.release_worker().await;
     let member = test.member("demo", &Permission::ALL).await;
     let desk = Desk { test: &test, member: &member };
