@@ -1,5 +1,6 @@
 //! A sound token, changed in every way that the public vectors for JSON Web Signatures think of and in each of its symbols: through the whole check,
-//! none opens anything. Those vectors themselves (`json_web_signature_test.json` of C2SP's Wycheproof) are in no package.
+//! none opens anything. Those vectors (`json_web_signature_test.json` of C2SP's Wycheproof) are in no package, and sign the text `foo`, which is no ID
+//! token, so the whole check believes none of them, sound or not: what they try is tried here on tokens that differ from a sound one in nothing else.
 
 use super::{TeamProvider, Tokens, token::base64url, token::verify};
 use domain::portal::Way;
