@@ -160,19 +160,25 @@ async fn a_job_killed_at_ten_random_points_ends_exact_to_the_row() {
     println!("{rows} rows, killed {kills} times while undoing");
 }
 
-/// Starts the worker ten times and stops it dead after a random while, longer for more rows, wherever it is: requests on their way may or may not take effect.
+/// Starts the worker ten times and stops it dead at a random point, each one a thirteenth of the rows further on: requests on their way may or may not
+/// take effect. How often it was stopped, for it may end in the very moment.
 async fn kill_ten_times(test: &TestApp, job: &Job, rows: usize) -> usize {
     let mut kills = 0;
-    for _ in 0..10 {
+    for n in 0..10 {
         let (app, task) = (test.app.clone(), Task::Job { team: job.team.clone(), job: job.id });
         let worker = tokio::spawn(async move { app.perform(task, Deadline::within(&app.clock, Duration::from_mins(15))).await });
-        let mut random = [0];
+        let mut random = [0; 2];
         app::random::fill(&mut random);
-        tokio::time::sleep(Duration::from_millis(30 + 3 * u64::from(random[0])) * (rows / 6_000).max(1) as u32).await;
+        let point = rows * (n * 256 + usize::from(random[0])) / (13 * 256);
+        while !worker.is_finished() && (test.job("demo", &json!(job.id)).await.counts.rows() as usize) < point {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        tokio::time::sleep(Duration::from_micros(100 * u64::from(random[1]))).await;
         worker.abort();
         kills += usize::from(worker.await.is_err());
         test.clock_forward(61).await;
     }
+    assert!(kills > 7, "{kills}");
     kills
 }
 
