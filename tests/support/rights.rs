@@ -204,10 +204,11 @@ fn of_table(operation: &str, body: &Value) -> Vec<Asked> {
     keys.into_iter().map(|(action, keys)| Asked { context: with(keys), ..asked(action, &*resource) }).collect()
 }
 
-/// The placeholder of the partition key in a query's condition, which is the one that is compared with `=`.
+/// Under what name a query has the value of the partition key, which is the one that its condition compares with `=`.
 fn partition(body: &Value) -> &str {
     let condition = body["KeyConditionExpression"].as_str().unwrap_or_default();
-    condition.split(" AND ").find_map(|part| part.split_once(" = ")).map_or("", |(_, placeholder)| placeholder)
+    let equals = condition.split(" AND ").find_map(|part| part.split_once(" = "));
+    equals.unwrap_or_else(|| panic!("a query that compares no partition key: {condition}")).1
 }
 
 fn of_bucket(operation: &str, request: &HttpRequest) -> Asked {

@@ -47,8 +47,8 @@ async fn send_code(app: &App, team: &TeamId, attempt: &str) -> Result<(), Error>
     // One that SES had no time for had its turn.
     if stage.is_none() && wait_for(app, app.take_codes_turn(team, &due.to).await?).await {
         // Meanwhile the code may have been asked for anew, or access may have ended.
-        let Some(now) = app.prepare_code(team, attempt).await? else { return Ok(()) };
-        due = now;
+        let Some(still_due) = app.prepare_code(team, attempt).await? else { return Ok(()) };
+        due = still_due;
     }
     let words = words::code(&due.team_name, &due.code, due.minutes)?;
     let Some(unsent) = send(app, mail(team, due.to, due.team_name, words, MailKind::Code, reference), stage).await? else { return Ok(()) };
@@ -58,7 +58,8 @@ async fn send_code(app: &App, team: &TeamId, attempt: &str) -> Result<(), Error>
     unsent.later()
 }
 
-/// Waits for a moment in seconds since 1970; whether it was still to come. An address gets five codes an hour at most, so it is two minutes off at most.
+/// Waits for a moment in seconds since 1970; whether it was still to come. An address gets five codes an hour at most, so it is seldom more than two
+/// minutes off; whom Lambda ends while waiting it starts anew.
 async fn wait_for(app: &App, moment: i64) -> bool {
     let is_later = || app.clock.now().as_second() < moment;
     let waits = is_later();
